@@ -1,0 +1,63 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Who may import whom is drawn in docs/architecture.md and enforced by
+/// `--explicit-target-dependency-import-check error`.
+let package = Package(
+    name: "aural-workbench",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "workbench", targets: ["Workbench"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    ],
+    targets: [
+        // System libraries: each is imported by exactly one module, behind a thin Swift wrapper.
+        .systemLibrary(
+            name: "CFFTW", pkgConfig: "fftw3f",
+            providers: [.apt(["libfftw3-dev"]), .brew(["fftw"])]),
+        .systemLibrary(
+            name: "COpenBLAS", pkgConfig: "openblas",
+            providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+        .systemLibrary(
+            name: "CSndfile", pkgConfig: "sndfile",
+            providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
+        .systemLibrary(
+            name: "CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+
+        .target(name: "CKernels"),
+        .target(name: "Tensor", dependencies: ["CFFTW", "COpenBLAS", "CKernels"]),
+        .target(name: "Layers", dependencies: ["Tensor"]),
+        .target(name: "Losses", dependencies: ["Tensor"]),
+        .target(name: "Audio", dependencies: ["Tensor", "CSndfile", "CZlib"]),
+        .target(name: "Metrics", dependencies: ["Audio"]),
+        .target(name: "StrictJSON"),
+        .target(
+            name: "Tracking",
+            dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+        .target(
+            name: "Experiments",
+            dependencies: [
+                "Tensor", "Layers", "Losses", "Audio", "Metrics", "StrictJSON", "Tracking",
+            ]),
+        .executableTarget(
+            name: "Workbench",
+            dependencies: [
+                "Tensor", "Audio", "Metrics", "StrictJSON", "Tracking", "Experiments",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        .testTarget(name: "TensorTests", dependencies: ["Tensor"]),
+        .testTarget(name: "LayersTests", dependencies: ["Layers", "Tensor"]),
+        .testTarget(name: "LossesTests", dependencies: ["Losses", "Tensor"]),
+        .testTarget(name: "AudioTests", dependencies: ["Audio", "Tensor"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Audio"]),
+        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
+        .testTarget(name: "TrackingTests", dependencies: ["Tracking"]),
+        .testTarget(
+            name: "ExperimentsTests",
+            dependencies: ["Experiments", "Tensor", "Layers", "Losses", "Audio", "Metrics", "StrictJSON", "Tracking"]),
+        .testTarget(name: "WorkbenchTests", dependencies: ["Workbench", "StrictJSON", "Tracking", "Audio"]),
+    ]
+)
