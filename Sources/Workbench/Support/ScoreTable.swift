@@ -77,13 +77,14 @@ struct ScoreTable {
         var table = Table(
             [.init("class"), .init("checkpoint", shrinks: true), .init("files", .right)]
                 + metrics.map { .init($0, .right) })
-        var hasUndefined = false
+        let hasUndefined = rows.contains { $0.means.values.contains { $0.undefined > 0 } }
+        // The star hangs beside the digits, so that they stay aligned.
+        let plain = hasUndefined ? " " : ""
         for row in rows {
             let files = row.means.values.map { $0.files + $0.undefined }.max() ?? 0
             let values = metrics.map { metric -> String in
                 guard let mean = row.means[metric] else { return "-" }
-                hasUndefined = hasUndefined || mean.undefined > 0
-                return NumberText.fixed(mean.value) + (mean.undefined > 0 ? "*" : "")
+                return NumberText.fixed(mean.value) + (mean.undefined > 0 ? "*" : plain)
             }
             table.add([row.condition, row.checkpoint, String(files)] + values)
         }
