@@ -5,10 +5,11 @@ import Tensor
 ///
 ///     G = max(1 - a N / P, floor),   a = clip(4 - 0.15 SNR_dB, 1, 4.75) per frame
 ///
-/// P is the power of a bin, N its noise estimate by minimum statistics: the power is averaged over
-/// `noiseSmoothing` frames around each, the smallest average within `noiseWindow` seconds to either side is
-/// taken, and multiplied by the factor by which that minimum lies below the mean of white noise. Gains are averaged over
-/// three neighbouring bins, which takes the edge off musical noise; phases are the input's.
+/// P is the power of a bin, N its noise estimate by minimum statistics: the power is averaged over nine
+/// frames around each, the smallest average within `noiseWindow` seconds to either side is taken, multiplied
+/// by the factor by which such a minimum lies below the mean of white noise, and averaged over three
+/// neighbouring bins. Gains are averaged over three frames, which takes the edge off musical noise; phases
+/// are the input's.
 ///
 /// The noise may change within seconds, but sounds held for longer than the window count as noise.
 ///
@@ -27,8 +28,8 @@ public struct SpectralSubtraction: Enhancer {
     /// Largest over-subtraction factor, reached at -5 dB.
     public let mostOverSubtraction: Double
 
-    /// Frames averaged before the minimum is taken, and the mean of white noise over the minimum of such averages
-    /// among 381 frames (simulated, 30 s of noise).
+    /// Frames to each side averaged before the minimum is taken, and the mean of white noise over the minimum of
+    /// such averages among 381 frames (simulated, 30 s of noise).
     private static let noiseSmoothing = 4
     private static let minimumBias = 4.24
 
@@ -82,18 +83,21 @@ public struct SpectralSubtraction: Enhancer {
     private func gains(_ power: [Double], noise: [Double], frames: Int, bins: Int) -> [Double] {
         let floor = Decibel.toAmplitude(floorDecibels)
         var gains = [Double](repeating: 0, count: power.count)
-        var row = [Double](repeating: 0, count: bins)
         for t in 0..<frames {
             let range = t * bins..<(t + 1) * bins
             let noiseSum = range.reduce(0) { $0 + noise[$1] }
             let powerSum = range.reduce(0) { $0 + power[$1] }
             let ratio = noiseSum > 0 ? max(powerSum / noiseSum - 1, 1e-3) : 1e10
             let factor = max(1, min(mostOverSubtraction, 4 - 0.15 * 10 * log10(ratio)))
-            for k in 0..<bins {
-                let p = power[range.lowerBound + k]
-                row[k] = p > 0 ? max(floor, 1 - factor * noise[range.lowerBound + k] / p) : floor
+            for i in range {
+                gains[i] = power[i] > 0 ? max(floor, 1 - factor * noise[i] / power[i]) : floor
             }
-            gains.replaceSubrange(range, with: slidingMean(row, reach: 1))
+        }
+        var series = [Double](repeating: 0, count: frames)
+        for bin in 0..<bins {
+            for t in 0..<frames { series[t] = gains[t * bins + bin] }
+            let smooth = slidingMean(series, reach: 1)
+            for t in 0..<frames { gains[t * bins + bin] = smooth[t] }
         }
         return gains
     }
