@@ -88,13 +88,18 @@ public struct JSONDocument: Sendable {
     public func located(_ error: JSONError) -> JSONError {
         var error = error
         error.file = file
-        if let override = overrides.last(where: { error.path.isInside($0.path) }) {
-            error.override = override.argument
-            return error
-        }
         // Positions are needed for an error alone, so the text is read again instead of keeping them all.
         var parser = JSONParser(bytes, recordingOffsets: true)
         guard (try? parser.document()) != nil else { return error }
+        // An override is to blame for what lies in its value, and for objects that it made on its way.
+        let isInFile = parser.offsets[error.path] != nil
+        let culprit = overrides.last { override in
+            error.path.isInside(override.path) || !isInFile && override.path.isInside(error.path)
+        }
+        if let culprit {
+            error.override = culprit.argument
+            return error
+        }
         var path = error.path
         while parser.offsets[path] == nil, !path.isEmpty { path.components.removeLast() }
         error.position = parser.position(of: parser.offsets[path] ?? 0)

@@ -133,8 +133,8 @@ private func writeQuoted(_ string: String, to text: inout String) {
     text += "\""
 }
 
-/// A text in quotation marks for an error message: on one line and not endless.
-func quoted(_ text: String, limit: Int = 60) -> String {
+/// A text in quotation marks for an error message: escaped as in JSON, so on one line, and not endless.
+public func quoted(_ text: String, limit: Int = 60) -> String {
     "\"" + abbreviated(text, limit: limit) + "\""
 }
 
