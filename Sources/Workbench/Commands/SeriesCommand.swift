@@ -1,0 +1,5 @@
+import ArgumentParser
+
+struct SeriesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "series")
+}
