@@ -94,7 +94,9 @@ public struct ShortTimeFourierTransform: Sendable {
             window.withUnsafeBufferPointer { window in
                 real.withUnsafeMutableBufferPointer { real in
                     imaginary.withUnsafeMutableBufferPointer { imaginary in
-                        guard let real = real.baseAddress, let imaginary = imaginary.baseAddress else { return }
+                        guard let real = real.baseAddress, let imaginary = imaginary.baseAddress else {
+                            return
+                        }
                         for t in 0..<frames {
                             for n in 0..<fftSize { frame[n] = window[n] * padded[t * hopLength + n] }
                             transform.forward(
