@@ -3,25 +3,23 @@ import Tensor
 /// One period of a harmonic sound, read at any speed.
 struct Wavetable {
     private static let size = 2048
-    private var table: [Float]
+    private let table: [Float]
 
     /// - Parameters:
     ///   - amplitudes: Of harmonics 1, 2, ...; at most 200 are used. The caller leaves out those above the
     ///     Nyquist frequency.
     ///   - phases: Of the harmonics, in periods, as many as amplitudes.
     init(amplitudes: [Double], phases: [Double]) {
-        var table = [Float](repeating: 0, count: Self.size + 1)
-        for (index, amplitude) in amplitudes.prefix(200).enumerated() where abs(amplitude) > 1e-5 {
-            let angle = 2 * .pi * Double(index + 1) / Double(Self.size)
-            let (cosine, sine) = (Float(Mathematics.cosine(angle)), Float(Mathematics.sine(angle)))
-            var re = Float(amplitude * Mathematics.cosine(2 * .pi * phases[index]))
-            var im = Float(amplitude * Mathematics.sine(2 * .pi * phases[index]))
-            for i in 0..<Self.size {
-                table[i] += im
-                (re, im) = (re * cosine - im * sine, re * sine + im * cosine)
-            }
+        let transform = RealFFTFloat.plan(length: Self.size)
+        var real = [Float](repeating: 0, count: transform.binCount)
+        var imaginary = real
+        for (index, amplitude) in amplitudes.prefix(200).enumerated() {
+            // a sin(2 pi ((k + 1) n / N + phase)) as half of a conjugate pair
+            real[index + 1] = Float(0.5 * amplitude * Mathematics.sine(2 * .pi * phases[index]))
+            imaginary[index + 1] = Float(-0.5 * amplitude * Mathematics.cosine(2 * .pi * phases[index]))
         }
-        table[Self.size] = table[0]
+        var table = transform.inverse(real: real, imaginary: imaginary)
+        table.append(table[0])
         self.table = table
     }
 

@@ -46,6 +46,11 @@ struct Articulator {
         pause(phrase.pause, breath: phrase.breath)
     }
 
+    /// One sung syllable; its note must be set.
+    mutating func sing(_ syllable: Syllable) {
+        articulate(syllable, level: 6 * (syllable.stress - 1))
+    }
+
     mutating func pause(_ duration: Double, breath: Bool) {
         score.onsets.append(.init(time: clock, label: "pause"))
         add(duration: duration, formants: lastFormants)
