@@ -27,7 +27,7 @@ let package = Package(
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
         .target(name: "CKernels"),
-        .target(name: "Tensor", dependencies: ["CFFTW", "COpenBLAS", "CKernels"]),
+        .target(name: "Tensor", dependencies: ["CFFTW", "COpenBLAS", "CKernels", "StrictJSON"]),
         .target(name: "Layers", dependencies: ["Tensor"]),
         .target(name: "Losses", dependencies: ["Tensor"]),
         .target(name: "Audio", dependencies: ["Tensor", "CSndfile", "CZlib"]),
@@ -57,7 +57,9 @@ let package = Package(
         .testTarget(name: "TrackingTests", dependencies: ["Tracking"]),
         .testTarget(
             name: "ExperimentsTests",
-            dependencies: ["Experiments", "Tensor", "Layers", "Losses", "Audio", "Metrics", "StrictJSON", "Tracking"]),
+            dependencies: [
+                "Experiments", "Tensor", "Layers", "Losses", "Audio", "Metrics", "StrictJSON", "Tracking",
+            ]),
         .testTarget(name: "WorkbenchTests", dependencies: ["Workbench", "StrictJSON", "Tracking", "Audio"]),
     ]
 )

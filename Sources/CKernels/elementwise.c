@@ -1,1 +1,91 @@
-#include "CKernels.h"
+#include "functions.h"
+
+#define UNARY(name, expression)                              \
+    CLONES void name(const float *x, float *y, size_t n) {   \
+        for (size_t i = 0; i < n; i++) {                     \
+            const float v = x[i];                            \
+            y[i] = (expression);                             \
+        }                                                    \
+    }
+
+UNARY(ck_negate, -v)
+UNARY(ck_absolute, fabsf(v))
+UNARY(ck_sign, v > 0 ? 1.0f : (v < 0 ? -1.0f : v))
+UNARY(ck_square, v *v)
+UNARY(ck_square_root, sqrtf(v))
+UNARY(ck_reciprocal, 1.0f / v)
+UNARY(ck_exponential, fast_exp(v))
+UNARY(ck_logarithm, fast_log(v))
+UNARY(ck_tanh, fast_tanh(v))
+UNARY(ck_sigmoid, 1.0f / (1.0f + fast_exp(-v)))
+// max(v, 0) + log(1 + e^-|v|) never overflows.
+UNARY(ck_softplus, (v > 0 ? v : 0) + fast_log(1.0f + fast_exp(-fabsf(v))))
+
+CLONES void ck_leaky_relu(const float *x, float slope, float *y, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] = x[i] > 0 ? x[i] : slope * x[i];
+}
+
+CLONES void ck_affine(const float *x, float scale, float shift, float *y, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] = x[i] * scale + shift;
+}
+
+CLONES void ck_clamp(const float *x, float low, float high, float *y, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        const float v = x[i] < low ? low : x[i];
+        y[i] = v > high ? high : v;
+    }
+}
+
+// x^p = e^(p log x) for x > 0 is too coarse for large exponents, so the library's function is used.
+void ck_power(const float *x, float exponent, float *y, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] = powf(x[i], exponent);
+}
+
+void ck_power_gradient(const float *x, const float *dy, float exponent, float *dx, size_t n) {
+    for (size_t i = 0; i < n; i++) dx[i] = exponent * powf(x[i], exponent - 1) * dy[i];
+}
+
+CLONES void ck_leaky_relu_gradient(const float *x, const float *dy, float slope, float *dx, size_t n) {
+    for (size_t i = 0; i < n; i++) dx[i] = x[i] > 0 ? dy[i] : slope * dy[i];
+}
+
+CLONES void ck_clamp_gradient(const float *x, const float *dy, float low, float high, float *dx, size_t n) {
+    for (size_t i = 0; i < n; i++) dx[i] = (x[i] >= low && x[i] <= high) ? dy[i] : 0.0f;
+}
+
+#define BINARY(name, expression)                                                                               \
+    CLONES void name(const float *a, size_t stride_a, const float *b, size_t stride_b, float *y, size_t n) {   \
+        if (stride_a == 1 && stride_b == 1) {                                                                  \
+            for (size_t i = 0; i < n; i++) {                                                                   \
+                const float p = a[i], q = b[i];                                                                \
+                y[i] = (expression);                                                                           \
+            }                                                                                                  \
+        } else if (stride_a == 1) {                                                                            \
+            const float q = *b;                                                                                \
+            for (size_t i = 0; i < n; i++) {                                                                   \
+                const float p = a[i];                                                                          \
+                y[i] = (expression);                                                                           \
+            }                                                                                                  \
+        } else if (stride_b == 1) {                                                                            \
+            const float p = *a;                                                                                \
+            for (size_t i = 0; i < n; i++) {                                                                   \
+                const float q = b[i];                                                                          \
+                y[i] = (expression);                                                                           \
+            }                                                                                                  \
+        } else {                                                                                               \
+            const float p = *a, q = *b;                                                                        \
+            const float value = (expression);                                                                  \
+            for (size_t i = 0; i < n; i++) y[i] = value;                                                       \
+        }                                                                                                      \
+    }
+
+BINARY(ck_add, p + q)
+BINARY(ck_subtract, p - q)
+BINARY(ck_multiply, p *q)
+BINARY(ck_divide, p / q)
+BINARY(ck_maximum, p > q || p != p ? p : q)
+BINARY(ck_minimum, p < q || p != p ? p : q)
+
+CLONES void ck_accumulate(const float *x, float *y, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] += x[i];
+}

@@ -8,10 +8,14 @@ struct Workbench: ParsableCommand {
         abstract: "Train, compare and use networks that turn a phone recording into studio sound.",
         version: Version.text,
         subcommands: [
+            RunCommand.self,
+            EvaluateCommand.self,
+            EnhanceCommand.self,
             ListCommand.self,
             ShowCommand.self,
             SeriesCommand.self,
             CompareCommand.self,
+            BenchCommand.self,
         ])
 }
 

@@ -1,3 +1,88 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
+
+// The inner loops of the tensor library. Every function is compiled for several instruction sets and the
+// machine picks one at load time, so that a portable binary runs at the speed of a native one.
+// All pointers are to float32 data without overlap unless stated; n counts elements.
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Elementwise with one operand: y[i] = f(x[i]); y may equal x.
+void ck_negate(const float *x, float *y, size_t n);
+void ck_absolute(const float *x, float *y, size_t n);
+void ck_sign(const float *x, float *y, size_t n);
+void ck_square(const float *x, float *y, size_t n);
+void ck_square_root(const float *x, float *y, size_t n);
+void ck_reciprocal(const float *x, float *y, size_t n);
+void ck_exponential(const float *x, float *y, size_t n);
+void ck_logarithm(const float *x, float *y, size_t n);
+void ck_tanh(const float *x, float *y, size_t n);
+void ck_sigmoid(const float *x, float *y, size_t n);
+void ck_softplus(const float *x, float *y, size_t n);
+
+// Elementwise with a parameter.
+void ck_leaky_relu(const float *x, float slope, float *y, size_t n);
+void ck_affine(const float *x, float scale, float shift, float *y, size_t n);
+void ck_clamp(const float *x, float low, float high, float *y, size_t n);
+void ck_power(const float *x, float exponent, float *y, size_t n);
+// dx = dy where x > 0, slope * dy elsewhere.
+void ck_leaky_relu_gradient(const float *x, const float *dy, float slope, float *dx, size_t n);
+// dx = dy where low <= x <= high, 0 elsewhere.
+void ck_clamp_gradient(const float *x, const float *dy, float low, float high, float *dx, size_t n);
+// dx = exponent * x^(exponent - 1) * dy.
+void ck_power_gradient(const float *x, const float *dy, float exponent, float *dx, size_t n);
+
+// Elementwise with two operands; a stride is 1 or 0 (0 repeats the first element).
+void ck_add(const float *a, size_t stride_a, const float *b, size_t stride_b, float *y, size_t n);
+void ck_subtract(const float *a, size_t stride_a, const float *b, size_t stride_b, float *y, size_t n);
+void ck_multiply(const float *a, size_t stride_a, const float *b, size_t stride_b, float *y, size_t n);
+void ck_divide(const float *a, size_t stride_a, const float *b, size_t stride_b, float *y, size_t n);
+void ck_maximum(const float *a, size_t stride_a, const float *b, size_t stride_b, float *y, size_t n);
+void ck_minimum(const float *a, size_t stride_a, const float *b, size_t stride_b, float *y, size_t n);
+// y += x.
+void ck_accumulate(const float *x, float *y, size_t n);
+
+// Sum in double precision, in an order that depends on n alone.
+double ck_sum(const float *x, size_t n);
+// Sum of |a - b| and of (a - b)^2 are what losses need; products for inner products.
+double ck_dot(const float *a, const float *b, size_t n);
+// sums[c] += sum over rows of x[row, c].
+void ck_column_sum(const float *x, size_t rows, size_t columns, double *sums);
+
+// Batch normalisation over rows of [rows, channels].
+// sums[c] += sum (x - pivot[c]); squares[c] += sum (x - pivot[c])^2.
+void ck_moments(const float *x, const float *pivot, size_t rows, size_t channels, double *sums, double *squares);
+// y = x * scale[c] + shift[c].
+void ck_scale_shift(const float *x, const float *scale, const float *shift, float *y, size_t rows, size_t channels);
+// sum_dy[c] += sum dy; sum_dy_xhat[c] += sum dy * (x - mean[c]) * inverse_deviation[c].
+void ck_normalise_gradient_sums(const float *x, const float *dy, const float *mean, const float *inverse_deviation,
+                                size_t rows, size_t channels, double *sum_dy, double *sum_dy_xhat);
+// dx = a[c] * dy + b[c] * x + d[c].
+void ck_normalise_gradient(const float *x, const float *dy, const float *a, const float *b, const float *d, float *dx,
+                           size_t rows, size_t channels);
+
+// Copies.
+// y[r, :] = x[r, :] + bias[:], rows of `columns` elements, with row strides in elements.
+void ck_copy_rows_bias(const float *x, size_t stride_x, const float *bias, float *y, size_t stride_y, size_t rows,
+                       size_t columns);
+// y[c, r] = x[r, c].
+void ck_transpose(const float *x, size_t stride_x, float *y, size_t stride_y, size_t rows, size_t columns);
+
+// Rows row0 ..< row0 + rows of the patch matrix of a batch of images [height, width, channels]. Row r stands for
+// position (r / out_width % out_height, r % out_width) of image r / (out_height * out_width); its element (tap, c)
+// is input[oy * step_y + dy[tap row], ox * step_x + dx_first + tap column, c], 0 outside the image.
+void ck_patches(const float *input, size_t height, size_t width, size_t channels, size_t row0, size_t rows,
+                size_t out_height, size_t out_width, ptrdiff_t step_y, ptrdiff_t step_x, size_t tap_rows,
+                const ptrdiff_t *dy, size_t tap_columns, ptrdiff_t dx_first, float *patches);
+
+// One step of Adam(W) on n parameters (Kingma & Ba 2015; Loshchilov & Hutter 2019, decoupled weight decay):
+// m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; p -= rate * (m / correction1) / (sqrt(v / correction2) + epsilon).
+void ck_adam(float *parameter, float *m, float *v, const float *gradient, size_t n, float rate, float beta1,
+             float beta2, float epsilon, float weight_decay, float correction1, float correction2, float gradient_scale);
+
+// A flag of the calling thread: whether it is running a piece of a parallel loop.
+int ck_inside_parallel(void);
+void ck_set_inside_parallel(int inside);
+
 #endif

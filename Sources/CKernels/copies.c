@@ -1,0 +1,70 @@
+#include "clones.h"
+
+CLONES void ck_copy_rows_bias(const float *x, size_t stride_x, const float *bias, float *y, size_t stride_y,
+                              size_t rows, size_t columns) {
+    for (size_t r = 0; r < rows; r++) {
+        const float *from = x + r * stride_x;
+        float *to = y + r * stride_y;
+        if (bias) {
+            for (size_t c = 0; c < columns; c++) to[c] = from[c] + bias[c];
+        } else {
+            for (size_t c = 0; c < columns; c++) to[c] = from[c];
+        }
+    }
+}
+
+CLONES void ck_transpose(const float *x, size_t stride_x, float *y, size_t stride_y, size_t rows, size_t columns) {
+    // 16 x 16 tiles keep both sides in whole cache lines.
+    for (size_t r0 = 0; r0 < rows; r0 += 16) {
+        size_t r1 = r0 + 16 < rows ? r0 + 16 : rows;
+        for (size_t c0 = 0; c0 < columns; c0 += 16) {
+            size_t c1 = c0 + 16 < columns ? c0 + 16 : columns;
+            for (size_t c = c0; c < c1; c++) {
+                for (size_t r = r0; r < r1; r++) y[c * stride_y + r] = x[r * stride_x + c];
+            }
+        }
+    }
+}
+
+INLINE void copy_floats(float *to, const float *from, size_t n) {
+    for (size_t i = 0; i < n; i++) to[i] = from[i];
+}
+
+CLONES void ck_patches(const float *input, size_t height, size_t width, size_t channels, size_t row0, size_t rows,
+                       size_t out_height, size_t out_width, ptrdiff_t step_y, ptrdiff_t step_x, size_t tap_rows,
+                       const ptrdiff_t *dy, size_t tap_columns, ptrdiff_t dx_first, float *patches) {
+    const size_t run = tap_columns * channels;
+    size_t ox = row0 % out_width, oy = row0 / out_width % out_height;
+    const float *image = input + row0 / out_width / out_height * height * width * channels;
+    float *to = patches;
+    for (size_t row = 0; row < rows; row++) {
+        const ptrdiff_t x0 = (ptrdiff_t)ox * step_x + dx_first;
+        const int inside = x0 >= 0 && x0 + (ptrdiff_t)tap_columns <= (ptrdiff_t)width;
+        for (size_t t = 0; t < tap_rows; t++, to += run) {
+            const ptrdiff_t y = (ptrdiff_t)oy * step_y + dy[t];
+            if (y < 0 || y >= (ptrdiff_t)height) {
+                memset(to, 0, run * sizeof(float));
+                continue;
+            }
+            const float *line = image + (size_t)y * width * channels;
+            if (inside) {
+                copy_floats(to, line + (size_t)x0 * channels, run);
+                continue;
+            }
+            for (size_t k = 0; k < tap_columns; k++) {
+                const ptrdiff_t x = x0 + (ptrdiff_t)k;
+                if (x < 0 || x >= (ptrdiff_t)width)
+                    memset(to + k * channels, 0, channels * sizeof(float));
+                else
+                    copy_floats(to + k * channels, line + (size_t)x * channels, channels);
+            }
+        }
+        if (++ox == out_width) {
+            ox = 0;
+            if (++oy == out_height) {
+                oy = 0;
+                image += height * width * channels;
+            }
+        }
+    }
+}

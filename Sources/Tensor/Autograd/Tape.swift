@@ -1,0 +1,192 @@
+import Synchronization
+
+/// The place of a tensor on a tape. It is a pair of numbers, so a tensor that outlives its tape keeps
+/// nothing else alive.
+struct Trace: Sendable, Equatable {
+    let tape: Int
+    let value: Int
+}
+
+/// A flat record of the operations on watched tensors, which is walked backwards for gradients.
+///
+/// ```swift
+/// let tape = Tape(watching: model.parameters)
+/// let loss = tape.record { meanSquaredError(model(input), target) }
+/// let gradients = tape.gradients(of: loss)
+/// ```
+/// Nothing is recorded outside `record`. A tape can record several times, so an adversarial step runs the
+/// generator once for both losses. It belongs to one thread.
+public final class Tape: @unchecked Sendable {  // Safe: used by the thread that records only.
+    @TaskLocal static var current: Tape?
+
+    private static let identities = Atomic<Int>(0)
+
+    private struct Entry {
+        let primitive: any Primitive
+        let inputs: [Tensor]
+        let outputs: [Tensor]
+        let inputValues: [Int?]
+        let outputValues: [Int]
+    }
+
+    let identity: Int
+    private var entries: [Entry?] = []
+    /// For each value the entry that made it, nil for leaves.
+    private var producers: [Int?] = []
+    private var leaves: [ObjectIdentifier: Tensor] = [:]
+
+    /// A tape on which the gradients of the given parameters can be asked for.
+    public init(watching parameters: [Parameter] = []) {
+        identity = Tape.identities.add(1, ordering: .relaxed).newValue
+        for parameter in parameters {
+            leaves[ObjectIdentifier(parameter)] = watch(parameter.value)
+        }
+    }
+
+    /// The tensor as a leaf of this tape: its gradient can be asked for.
+    public func watch(_ tensor: Tensor) -> Tensor {
+        var leaf = tensor
+        leaf.trace = Trace(tape: identity, value: producers.count)
+        producers.append(nil)
+        return leaf
+    }
+
+    /// Records what `body` does with watched tensors.
+    public func record<Result>(_ body: () throws -> Result) rethrows -> Result {
+        try Tape.$current.withValue(self, operation: body)
+    }
+
+    /// Runs `body` without recording anything, for example an evaluation inside a training step.
+    public static func withoutRecording<Result>(_ body: () throws -> Result) rethrows -> Result {
+        try Tape.$current.withValue(nil, operation: body)
+    }
+
+    /// The number of recorded operations.
+    public var count: Int { entries.count }
+
+    func traced(_ parameter: Parameter) -> Tensor? { leaves[ObjectIdentifier(parameter)] }
+
+    private func value(of tensor: Tensor) -> Int? {
+        guard let trace = tensor.trace, trace.tape == identity else { return nil }
+        return trace.value
+    }
+
+    func record(_ primitive: some Primitive, _ inputs: [Tensor], _ outputs: [Tensor]) -> [Tensor] {
+        let inputValues = inputs.map { value(of: $0) }
+        guard inputValues.contains(where: { $0 != nil }) else { return outputs }
+        var traced: [Tensor] = []
+        for output in outputs {
+            var copy = output
+            copy.trace = Trace(tape: identity, value: producers.count)
+            producers.append(entries.count)
+            traced.append(copy)
+        }
+        let retention = primitive.retention
+        entries.append(
+            Entry(
+                primitive: primitive,
+                inputs: inputs.enumerated().map { retention.keepsInput($0) ? $1 : $1.hollow },
+                outputs: traced.enumerated().map { retention.keepsOutput($0) ? $1 : $1.hollow },
+                inputValues: inputValues,
+                outputValues: traced.compactMap { $0.trace?.value }))
+        return traced
+    }
+
+    /// Gradients of a scalar (or of sum(output * seed)) with respect to everything the tape watches.
+    ///
+    /// - Parameters:
+    ///   - output: a tensor computed while this tape recorded; a scalar unless `seed` is given.
+    ///   - seed: upstream gradient, of the output's shape.
+    ///   - retaining: keeps the record for another call, for example for a second output.
+    ///   - differentiable: records the backward pass too, so that gradients of gradients can be taken;
+    ///     implies `retaining`.
+    public func gradients(
+        of output: Tensor, seed: Tensor? = nil, retaining: Bool = false, differentiable: Bool = false
+    ) -> Gradients {
+        if seed == nil {
+            require(output.count == 1, "[gradients] output has shape \(output.shape): give a seed or a scalar")
+        } else {
+            require(
+                seed?.shape == output.shape,
+                "[gradients] seed has shape \(seed?.shape ?? []), output has \(output.shape)")
+        }
+        guard let start = value(of: output) else { return Gradients(tape: self, adjoints: [:]) }
+        let walk = { [self] in
+            walkBack(from: start, seed: seed ?? Tensor.ones(output.shape), keep: retaining || differentiable)
+        }
+        let adjoints = differentiable ? record(walk) : Tape.withoutRecording(walk)
+        return Gradients(tape: self, adjoints: adjoints)
+    }
+
+    private func walkBack(from start: Int, seed: Tensor, keep: Bool) -> [Int: Tensor] {
+        var adjoints = [Tensor?](repeating: nil, count: start + 1)
+        var leafAdjoints: [Int: Tensor] = [:]
+        adjoints[start] = seed
+        guard let last = producers[start] else { return [start: seed] }
+
+        for index in stride(from: last, through: 0, by: -1) {
+            guard let entry = entries[index] else {
+                let asked = producers[0...start].indices.contains { producers[$0] == index && adjoints[$0] != nil }
+                require(!asked, "[gradients] this part of the tape was used up: pass retaining: true before")
+                continue
+            }
+            let upstream = entry.outputValues.map { $0 <= start ? adjoints[$0] : nil }
+            for value in entry.outputValues where value <= start { adjoints[value] = nil }
+            if upstream.allSatisfy({ $0 == nil }) { continue }
+            if !keep { entries[index] = nil }
+
+            let pass = BackwardPass(
+                inputs: entry.inputs, outputs: entry.outputs, upstream: upstream,
+                needs: entry.inputValues.map { $0 != nil })
+            let results = entry.primitive.cotangents(pass)
+            require(
+                results.count == entry.inputs.count,
+                "[\(type(of: entry.primitive).name)] \(results.count) cotangents for \(entry.inputs.count) inputs")
+            for (position, result) in results.enumerated() {
+                guard let result, let value = entry.inputValues[position] else { continue }
+                require(
+                    result.shape == entry.inputs[position].shape,
+                    "[\(type(of: entry.primitive).name)] cotangent \(position) has shape \(result.shape), "
+                        + "input has \(entry.inputs[position].shape)")
+                if producers[value] == nil {
+                    accumulate(result, into: &leafAdjoints[value])
+                } else {
+                    accumulate(result, into: &adjoints[value])
+                }
+            }
+        }
+        return leafAdjoints
+    }
+
+    /// Adds in place where nobody else can see the sum so far.
+    private func accumulate(_ term: Tensor, into sum: inout Tensor?) {
+        guard var current = sum else {
+            sum = term
+            return
+        }
+        sum = nil
+        if Tape.current == nil, current.isContiguous, isKnownUniquelyReferenced(&current.storage) {
+            current.addInPlace(term)
+            sum = current
+        } else {
+            sum = current + term
+        }
+    }
+}
+
+/// What `Tape.gradients` found.
+public struct Gradients {
+    fileprivate let tape: Tape
+    fileprivate let adjoints: [Int: Tensor]
+
+    /// The gradient of a watched parameter; nil if the output does not depend on it.
+    public subscript(parameter: Parameter) -> Tensor? {
+        tape.traced(parameter).flatMap { self[$0] }
+    }
+
+    /// The gradient of a tensor made by `Tape.watch`; nil if the output does not depend on it.
+    public subscript(leaf: Tensor) -> Tensor? {
+        guard let trace = leaf.trace, trace.tape == tape.identity else { return nil }
+        return adjoints[trace.value]
+    }
+}

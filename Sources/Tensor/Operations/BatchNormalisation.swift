@@ -1,0 +1,153 @@
+import CKernels
+
+/// Normalises each channel over all other axes, then scales and shifts it (Ioffe & Szegedy 2015):
+/// (x [..., c], scale [c], shift [c]) -> (y, mean [c], biased variance [c]).
+///
+/// Mean and variance are for running statistics; nothing may be differentiated through them.
+struct BatchNormalisation: Primitive {
+    static let name = "batch_normalisation"
+    let epsilon: Float
+
+    func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]] {
+        guard let channels = inputs[0].last, inputs[0].count >= 2 else {
+            throw ShapeError("[batch_normalisation] input must be [..., channels], got \(inputs[0])")
+        }
+        guard inputs[1] == [channels], inputs[2] == [channels] else {
+            throw ShapeError(
+                "[batch_normalisation] scale and shift must be [\(channels)] for input \(inputs[0]), got "
+                    + "\(inputs[1]) and \(inputs[2])")
+        }
+        guard Shape.count(inputs[0]) / max(1, channels) > 1 else {
+            throw ShapeError("[batch_normalisation] needs more than one value per channel, input is \(inputs[0])")
+        }
+        return [inputs[0], [channels], [channels]]
+    }
+
+    func forward(_ inputs: [Tensor], outputShapes: [[Int]]) -> [Tensor] {
+        let x = inputs[0].contiguous()
+        let channels = outputShapes[1][0]
+        let rows = x.count / channels
+        // Sums are taken around the first row, so that a large mean does not swallow the variance.
+        let pivot = Array(UnsafeBufferPointer(start: x.base, count: channels))
+        let totals = ColumnTotals.compute(rows: rows, columns: channels, quantities: 2) { range, sums in
+            ck_moments(
+                x.base + range.lowerBound * channels, pivot, range.count, channels, sums, sums + channels)
+        }
+        var mean = [Float](repeating: 0, count: channels)
+        var variance = mean
+        var factor = mean
+        var offset = mean
+        let (scale, shift) = (inputs[1].values, inputs[2].values)
+        for channel in 0..<channels {
+            let difference = totals[channel] / Double(rows)
+            let spread = max(0, totals[channels + channel] / Double(rows) - difference * difference)
+            mean[channel] = Float(Double(pivot[channel]) + difference)
+            variance[channel] = Float(spread)
+            factor[channel] = scale[channel] / Float((spread + Double(epsilon)).squareRoot())
+            offset[channel] = shift[channel] - mean[channel] * factor[channel]
+        }
+        let y = withExtendedLifetime(x.storage) {
+            Tensor(unfilled: x.shape) { out in
+                let base = x.base
+                ThreadPool.shared.run(rows, grain: max(1, Elementwise.grain / channels)) { range in
+                    let start = range.lowerBound * channels
+                    ck_scale_shift(base + start, factor, offset, out + start, range.count, channels)
+                }
+            }
+        }
+        return [y, Tensor(mean), Tensor(variance)]
+    }
+
+    var retention: Retention { .inputs(0, 1).and(.outputs(1, 2)) }
+
+    func cotangents(_ pass: BackwardPass) -> [Tensor?] {
+        require(
+            pass.upstream[1] == nil && pass.upstream[2] == nil,
+            "[batch_normalisation] mean and variance are statistics without a gradient")
+        let gradient = BatchNormalisationGradient(epsilon: epsilon)
+        let result = apply(
+            gradient, [pass.inputs[0], pass.inputs[1], pass.outputs[1], pass.outputs[2], pass.cotangent()])
+        return [result[0], result[1], result[2]]
+    }
+}
+
+/// (x, scale, mean, variance, upstream g) -> gradients with respect to x, scale and shift.
+struct BatchNormalisationGradient: Primitive {
+    static let name = "batch_normalisation_gradient"
+    let epsilon: Float
+
+    func outputShapes(_ inputs: [[Int]]) -> [[Int]] { [inputs[0], inputs[1], inputs[1]] }
+
+    func forward(_ inputs: [Tensor], outputShapes: [[Int]]) -> [Tensor] {
+        let x = inputs[0].contiguous()
+        let g = inputs[4].contiguous()
+        let channels = outputShapes[1][0]
+        let rows = x.count / channels
+        let (scale, mean, variance) = (inputs[1].values, inputs[2].values, inputs[3].values)
+        let inverse = variance.map { 1 / ($0 + epsilon).squareRoot() }
+        let totals = ColumnTotals.compute(rows: rows, columns: channels, quantities: 2) { range, sums in
+            let start = range.lowerBound * channels
+            ck_normalise_gradient_sums(
+                x.base + start, g.base + start, mean, inverse, range.count, channels, sums, sums + channels)
+        }
+        // dx = scale inverse (g - mean(g) - xhat mean(g xhat)), written as a g + b x + d.
+        var a = [Float](repeating: 0, count: channels)
+        var b = a
+        var d = a
+        for channel in 0..<channels {
+            let meanG = Float(totals[channel] / Double(rows))
+            let meanGX = Float(totals[channels + channel] / Double(rows))
+            a[channel] = scale[channel] * inverse[channel]
+            b[channel] = -a[channel] * inverse[channel] * meanGX
+            d[channel] = -a[channel] * meanG - b[channel] * mean[channel]
+        }
+        let dx = withExtendedLifetime((x.storage, g.storage)) {
+            Tensor(unfilled: x.shape) { out in
+                let (xBase, gBase) = (x.base, g.base)
+                ThreadPool.shared.run(rows, grain: max(1, Elementwise.grain / channels)) { range in
+                    let start = range.lowerBound * channels
+                    ck_normalise_gradient(
+                        xBase + start, gBase + start, a, b, d, out + start, range.count, channels)
+                }
+            }
+        }
+        let sums = totals.map { Float($0) }
+        return [dx, Tensor(Array(sums[channels...])), Tensor(Array(sums[..<channels]))]
+    }
+
+    var retention: Retention { .allInputs }
+
+    /// The second derivative, through the same formula in elementary operations.
+    func cotangents(_ pass: BackwardPass) -> [Tensor?] {
+        let tape = Tape()
+        let x = tape.watch(pass.inputs[0].detached)
+        let scale = tape.watch(pass.inputs[1].detached)
+        let g = tape.watch(pass.inputs[4].detached)
+        let axes = Array(0..<(x.rank - 1))
+        let total = tape.record {
+            let centred = x - x.mean(axes: axes, keepingAxes: true)
+            let inverse = (centred.squared().mean(axes: axes, keepingAxes: true) + epsilon).squareRoot().reciprocal()
+            let normal = centred * inverse
+            let meanG = g.mean(axes: axes, keepingAxes: true)
+            let meanGX = (g * normal).mean(axes: axes, keepingAxes: true)
+            let dx = (g - meanG - normal * meanGX) * inverse * scale
+            let dScale = (g * normal).sum(axes: axes)
+            let dShift = g.sum(axes: axes)
+            return (dx * pass.cotangent(0)).sum() + (dScale * pass.cotangent(1)).sum()
+                + (dShift * pass.cotangent(2)).sum()
+        }
+        let gradients = tape.gradients(of: total)
+        return [gradients[x], gradients[scale], nil, nil, gradients[g]]
+    }
+}
+
+extension Tensor {
+    /// Normalises each channel (last axis) over all other axes, then scales and shifts it.
+    /// - Returns: the result, and the mean and biased variance of each channel.
+    public func batchNormalised(
+        scale: Tensor, shift: Tensor, epsilon: Float = 1e-5
+    ) -> (output: Tensor, mean: Tensor, variance: Tensor) {
+        let result = apply(BatchNormalisation(epsilon: epsilon), [self, scale, shift])
+        return (result[0], result[1].detached, result[2].detached)
+    }
+}
