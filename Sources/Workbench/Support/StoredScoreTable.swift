@@ -1,7 +1,7 @@
 import Tracking
 
 /// The scores of a run's test files, averaged by class and checkpoint.
-struct ScoreTable {
+struct StoredScoreTable {
     /// The mean of one metric over the files of one class.
     struct Mean: Equatable {
         var value: Double?
@@ -26,9 +26,9 @@ struct ScoreTable {
     var rows: [Row]
 
     /// The tables of all test sets a run was scored on.
-    static func tables(of scores: [StoredFileScore]) -> [ScoreTable] {
+    static func tables(of scores: [StoredFileScore]) -> [StoredScoreTable] {
         Dictionary(grouping: scores, by: \.dataset).sorted { $0.key < $1.key }.map { dataset, scores in
-            ScoreTable(dataset: dataset, scores: scores)
+            StoredScoreTable(dataset: dataset, scores: scores)
         }
     }
 
