@@ -23,7 +23,7 @@ enum ExitStatus {
     /// The exit status of an error. Errors that do not say are failures of a run.
     static func of(_ error: any Error) -> Int32 {
         switch error {
-        case let error as any ExitCoded: error.exitStatus
+        case let error as any ExitCoded: error.exitCode
         case let code as ExitCode: code.rawValue
         default: runFailed
         }
@@ -32,11 +32,11 @@ enum ExitStatus {
 
 /// An error that knows which exit status it leads to.
 protocol ExitCoded: Error {
-    var exitStatus: Int32 { get }
+    var exitCode: Int32 { get }
 }
 
 extension TrackingError: ExitCoded {
-    var exitStatus: Int32 {
+    var exitCode: Int32 {
         switch self {
         case .workspaceMissing, .unknownRun, .noRuns, .unknownMetric: ExitStatus.notFound
         case .ambiguousRun, .invalidDescription, .notWritable, .notReadable, .readOnly: ExitStatus.usage

@@ -86,13 +86,13 @@ struct RunComparison {
     }
 
     /// The checkpoints that every pair with the first run shares, the unprocessed input first.
-    var checkpoints: [String] { StoredScoreTable.ordered(Set(scores.map(\.checkpoint))) }
+    var checkpoints: [String] { ScoreTable.ordered(Set(scores.map(\.checkpoint))) }
 
     /// The checkpoint that is printed when none is asked for: the best one, else the last, else any network.
     var mainCheckpoint: String? {
         let known = checkpoints
         for name in ["best", "last"] where known.contains(name) { return name }
-        return known.last { !StoredScoreTable.isInput($0) } ?? known.last
+        return known.last { !ScoreTable.isInput($0) } ?? known.last
     }
 
     // MARK: Pairing files
@@ -143,7 +143,7 @@ struct RunComparison {
             for isAll in [false, true] {
                 let group = GroupKey(
                     dataset: key.dataset, checkpoint: key.checkpoint, metric: key.metric, isAll: isAll,
-                    condition: isAll ? StoredScoreTable.all : key.condition)
+                    condition: isAll ? ScoreTable.all : key.condition)
                 groups[group, default: []].append((a, b))
             }
         }

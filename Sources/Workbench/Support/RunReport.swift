@@ -34,7 +34,7 @@ struct RunReport {
         if !summaries.isEmpty {
             text += title("metrics") + metricTable().rendered(width: width, color: color)
         }
-        for table in StoredScoreTable.tables(of: scores) {
+        for table in ScoreTable.tables(of: scores) {
             text += title("test scores on \(table.dataset) (means over files)")
             text += table.rendered(width: width, color: color)
         }
@@ -142,7 +142,7 @@ struct RunReport {
         members["main_metric"] = JSONTree(run.mainMetric)
         members["directory"] = .string(directory.path)
         members["metrics"] = .array(summaries.map(JSONOutput.object))
-        members["test"] = .array(StoredScoreTable.tables(of: scores).flatMap(\.objects))
+        members["test"] = .array(ScoreTable.tables(of: scores).flatMap(\.objects))
         members["file_scores"] = .array(scores.map(Self.object))
         members["artifacts"] = .array(artifacts.map(Self.object))
         members["events"] = .array(events.map(Self.object))
