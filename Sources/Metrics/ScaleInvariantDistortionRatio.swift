@@ -9,7 +9,8 @@ public struct ScaleInvariantDistortionRatio: ObjectiveMetric {
     public let name = "si_sdr"
     public let unit = "dB"
     public let direction = MetricDirection.higherIsBetter
-    public let source = "10 log10(|a s|^2 / |e - a s|^2), a = <e,s>/<s,s>, no mean removal (Le Roux et al. 2019)"
+    public let source =
+        "10 log10(|a s|^2 / |e - a s|^2), a = <e,s>/<s,s>, no mean removal (Le Roux et al. 2019)"
     public let version = 1
 
     public init() {}

@@ -1,8 +1,68 @@
 import ArgumentParser
+import Foundation
 
-@main
-struct Workbench: AsyncParsableCommand {
+/// The command tree. A new command is one file in `Commands` and one line here.
+struct Workbench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "workbench",
-        abstract: "Train, compare and use networks that turn a phone recording into studio sound.")
+        abstract: "Train, compare and use networks that turn a phone recording into studio sound.",
+        version: Version.text,
+        subcommands: [
+            RunCommand.self,
+            EvaluateCommand.self,
+            EnhanceCommand.self,
+            ListCommand.self,
+            ShowCommand.self,
+            SeriesCommand.self,
+            CompareCommand.self,
+            BenchCommand.self,
+        ])
+}
+
+/// The program's entry: parses the arguments, runs the command, and turns every error into one line on
+/// standard error and an exit status.
+@main
+enum Program {
+    static func main() async {
+        // A parent may have ignored SIGPIPE; `workbench ls | head` must end like any other tool.
+        signal(SIGPIPE, SIG_DFL)
+        var command: any ParsableCommand
+        do {
+            command = try Workbench.parseAsRoot()
+        } catch {
+            end(withParserError: error)
+        }
+        do {
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            end(withCommandError: error)
+        }
+    }
+
+    /// Help and version texts are data; everything else the parser says is a usage error.
+    private static func end(withParserError error: any Error) -> Never {
+        let text = Workbench.fullMessage(for: error)
+        if Workbench.exitCode(for: error).isSuccess {
+            Terminal.write(text + "\n")
+            exit(ExitStatus.success)
+        }
+        Terminal.note(text + "\n")
+        exit(ExitStatus.usage)
+    }
+
+    private static func end(withCommandError error: any Error) -> Never {
+        switch error {
+        case let code as ExitCode:
+            exit(code.rawValue)
+        case is CleanExit, is ValidationError:
+            end(withParserError: error)
+        default:
+            Terminal.note("workbench: \(error)\n")
+            exit(ExitStatus.of(error))
+        }
+    }
 }

@@ -1,9 +1,15 @@
 import Tensor
 
-/// Turns clean recordings into what a phone would have recorded, with pairs aligned to the sample.
+/// Turns clean recordings into what a phone would have recorded.
+///
+/// In this order: a room (class R always, class P sometimes), noise at an SNR over the active level,
+/// automatic gain (A) and clipping (A, sometimes P), a least-squares gain to the clean signal, and the
+/// telephone channel (P). No step delays the signal, so the pair stays aligned to the sample.
 public struct Degradation: Sendable {
+    /// Hz.
     public let sampleRate: Int
     public let configuration: DegradationConfiguration
+    private let telephone: Telephone
 
     /// - Parameters:
     ///   - sampleRate: Hz, 8000 ... 96000; default 16000.
@@ -14,22 +20,128 @@ public struct Degradation: Sendable {
             "[degradation] sample rate must lie in 8000 ... 96000 Hz, is \(sampleRate)")
         self.sampleRate = sampleRate
         self.configuration = configuration
+        telephone = Telephone(sampleRate: sampleRate, band: configuration.phoneBand)
     }
 
     /// Degrades one signal.
     ///
     /// - Parameters:
-    ///   - clean: Mono samples, full scale ±1, any length.
+    ///   - clean: Mono samples, full scale ±1, any length. Silence stays silence.
     ///   - degradationClass: The class; drawn by the configured shares when nil.
-    ///   - snr: SNR in dB over the active level; drawn when nil; infinity adds no noise.
+    ///   - snr: SNR in dB, active level of the signal over RMS of the noise; drawn when nil; infinity adds no
+    ///     noise.
     ///   - split: Decides which noises and which SNRs may be drawn.
     ///   - stream: The key to everything drawn.
     public func degrade(
         clean: [Float], class degradationClass: DegradationClass? = nil, snr: Double? = nil,
         split: DataSplit, stream: RandomStream
     ) -> DegradedPair {
-        DegradedPair(
-            clean: clean, degraded: clean,
-            record: DegradationRecord(degradationClass: degradationClass ?? .noise, split: split))
+        var stream = stream
+        let shares = configuration.classShares
+        let classes: [DegradationClass] = [.noise, .phone, .room, .gain]
+        let drawn = classes[stream.weighted([shares.noise, shares.phone, shares.room, shares.gain])]
+        var record = DegradationRecord(degradationClass: degradationClass ?? drawn, split: split)
+        var signal = clean
+
+        applyRoom(&signal, &record, stream: stream.fork("room"))
+        addNoise(&signal, &record, snr: snr, stream: stream.fork("noise"))
+        applyGainAndClipping(&signal, &record, stream: stream.fork("gain"))
+        record.leastSquaresGain = Self.leastSquaresGain(of: signal, to: clean)
+        for i in signal.indices { signal[i] *= Float(record.leastSquaresGain) }
+        if record.degradationClass == .phone { signal = telephone.transmit(signal) }
+
+        var peak: Float = 0
+        for i in clean.indices { peak = max(peak, max(abs(clean[i]), abs(signal[i]))) }
+        if Double(peak) > configuration.peakLimit { record.pairGain = configuration.peakLimit / Double(peak) }
+        let gain = Float(record.pairGain)
+        return DegradedPair(
+            clean: clean.map { Self.rounded($0 * gain) }, degraded: signal.map { Self.rounded($0 * gain) },
+            record: record)
     }
+
+    private func applyRoom(_ signal: inout [Float], _ record: inout DegradationRecord, stream: RandomStream) {
+        var stream = stream
+        let room: DegradationConfiguration.Room
+        switch record.degradationClass {
+        case .room: room = configuration.room
+        case .phone where stream.chance(configuration.phoneRoomShare): room = configuration.phoneRoom
+        default: return
+        }
+        let t60 = stream.uniform(room.t60.range)
+        let ratio = stream.uniform(room.directToReverberant.range)
+        let response = RoomResponse.make(
+            t60: t60, directToReverberant: ratio, sampleRate: sampleRate, stream: stream.fork("response"))
+        signal = Convolution.causal(signal, with: response)
+        (record.t60, record.directToReverberant) = (t60, ratio)
+    }
+
+    private func addNoise(
+        _ signal: inout [Float], _ record: inout DegradationRecord, snr: Double?, stream: RandomStream
+    ) {
+        var stream = stream
+        let isRoom = record.degradationClass == .room
+        let choices = isRoom ? configuration.testRoomSNR : configuration.testSNR
+        let drawn =
+            record.split == .test && !choices.isEmpty
+            ? stream.pick(choices) : stream.uniform(configuration.snr.range)
+        let snr = snr ?? drawn
+        let active = ActiveLevel.rms(signal, sampleRate: sampleRate)
+        guard snr < .infinity, active > 0 else { return }
+        let shares = configuration.noiseShares
+        let kinds: [(NoiseKind, Double)] = [
+            (.ambience, shares.ambience), (.babble, shares.babble), (.keys, shares.keys), (.hum, shares.hum),
+            (.white, shares.white), (.pink, shares.pink), (.brown, shares.brown),
+        ]
+        let kind = kinds[stream.weighted(kinds.map(\.1))].0
+        let noise = NoiseSynthesiser(sampleRate: sampleRate).noise(
+            kind: kind, split: record.split, count: signal.count, stream: stream.fork("samples"))
+        let level = ActiveLevel.meanRMS(noise.samples)
+        guard level > 0 else { return }
+        let gain = Float(active / level * Mathematics.gain(decibels: -snr))
+        for i in signal.indices { signal[i] += gain * noise.samples[i] }
+        (record.noiseKind, record.noiseFamily, record.snr) = (kind, noise.family, snr)
+    }
+
+    private func applyGainAndClipping(
+        _ signal: inout [Float], _ record: inout DegradationRecord, stream: RandomStream
+    ) {
+        var stream = stream
+        switch record.degradationClass {
+        case .gain:
+            let exponent = stream.uniform(configuration.gainExponent.range)
+            let control = AutomaticGain(
+                reference: configuration.gainReference, exponent: exponent,
+                maximum: configuration.gainMaximum, attack: configuration.gainAttack,
+                release: configuration.gainRelease)
+            let gains = control.gains(signal, sampleRate: sampleRate)
+            for i in signal.indices { signal[i] *= gains[i] }
+            record.gainExponent = exponent
+            record.clipFraction = Clipping.clip(
+                &signal, fraction: stream.uniform(configuration.clipFraction.range))
+        case .phone where stream.chance(configuration.phoneClipShare):
+            record.clipFraction = Clipping.clip(
+                &signal, fraction: stream.uniform(configuration.phoneClipFraction.range))
+        default: return
+        }
+    }
+
+    /// The factor g that minimises `sum (g x - reference)^2`; 1 when that is 0, negative or undefined.
+    static func leastSquaresGain(of signal: [Float], to reference: [Float]) -> Double {
+        var product = 0.0
+        var energy = 0.0
+        for i in signal.indices {
+            product += Double(signal[i]) * Double(reference[i])
+            energy += Double(signal[i]) * Double(signal[i])
+        }
+        return energy > 0 && product > 0 ? product / energy : 1
+    }
+
+    /// The nearest value of 16-bit PCM.
+    static func rounded(_ x: Float) -> Float {
+        min(max((x * 32768).rounded(), -32768), 32767) / 32768
+    }
+}
+
+extension DegradationConfiguration.Interval {
+    var range: ClosedRange<Double> { minimum...max(minimum, maximum) }
 }

@@ -48,7 +48,7 @@ public final class AudioFileWriter {
         info.channels = Int32(channelCount)
         info.format = format.code
         guard let handle = sf_open_fd(temporary.descriptor, Int32(SFM_WRITE), &info, 0) else {
-            throw AudioFileError.unwritable(path: url.path, reason: oneLine(sf_strerror(nil)))
+            throw AudioFileError.unsupported(path: url.path, reason: oneLine(sf_strerror(nil)))
         }
         self.handle = handle
         // The chunk with the peak also holds the time of day: equal runs would give unequal files.

@@ -24,7 +24,8 @@ public struct Resampler: Sendable {
     ///   - outputRate: hertz, positive.
     public init(from inputRate: Int, to outputRate: Int) {
         require(
-            inputRate > 0 && outputRate > 0, "[resample] \(inputRate) Hz to \(outputRate) Hz: rates are positive")
+            inputRate > 0 && outputRate > 0,
+            "[resample] \(inputRate) Hz to \(outputRate) Hz: rates are positive")
         self.inputRate = inputRate
         self.outputRate = outputRate
         filter = PolyphaseFilter(inputRate: inputRate, outputRate: outputRate)

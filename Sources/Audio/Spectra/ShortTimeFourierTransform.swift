@@ -9,7 +9,8 @@ import Tensor
 /// t hop and only whole frames are taken.
 ///
 /// Synthesis overlap-adds windowed frames and divides by the sum of squared windows, which is the
-/// least-squares inverse: an unchanged spectrogram gives the signal back to rounding.
+/// least-squares inverse: an unchanged spectrogram gives the signal back to rounding, edges included when
+/// frames are centred, provided that hops are at most half the window.
 /// Source: Griffin and Lim, Signal estimation from modified short-time Fourier transform, IEEE TASSP 32(2), 1984.
 public struct ShortTimeFourierTransform: Sendable {
     /// What lies beyond the ends of a centred signal.
@@ -94,7 +95,9 @@ public struct ShortTimeFourierTransform: Sendable {
             window.withUnsafeBufferPointer { window in
                 real.withUnsafeMutableBufferPointer { real in
                     imaginary.withUnsafeMutableBufferPointer { imaginary in
-                        guard let real = real.baseAddress, let imaginary = imaginary.baseAddress else { return }
+                        guard let real = real.baseAddress, let imaginary = imaginary.baseAddress else {
+                            return
+                        }
                         for t in 0..<frames {
                             for n in 0..<fftSize { frame[n] = window[n] * padded[t * hopLength + n] }
                             transform.forward(

@@ -13,7 +13,8 @@ public struct Spectrogram: Sendable, Equatable {
     public init(frameCount: Int, binCount: Int, real: [Double], imaginary: [Double]) {
         require(
             real.count == frameCount * binCount && imaginary.count == frameCount * binCount,
-            "[Spectrogram] expects \(frameCount) x \(binCount) parts, got \(real.count) and \(imaginary.count)")
+            "[Spectrogram] expects \(frameCount) x \(binCount) parts, got \(real.count) and \(imaginary.count)"
+        )
         self.frameCount = frameCount
         self.binCount = binCount
         self.real = real

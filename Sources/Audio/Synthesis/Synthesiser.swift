@@ -28,7 +28,8 @@ public struct Synthesiser: Sendable {
     /// - Parameters:
     ///   - kind: A voice or a piece of music.
     ///   - seconds: Length in seconds, > 0, rounded to whole samples.
-    ///   - level: Active RMS level in dBFS is drawn uniformly from here; default -30 ... -20.
+    ///   - level: Active RMS level in dBFS (over frames within 40 dB of the loudest) is drawn uniformly from
+    ///     here; default -30 ... -20. Lower where peaks would pass 0.97.
     ///   - stream: The key to the performance.
     public func performance(
         kind: Kind, seconds: Double, level: ClosedRange<Double> = -30 ... -20, stream: RandomStream
@@ -36,10 +37,49 @@ public struct Synthesiser: Sendable {
         let count = Int((seconds * Double(sampleRate)).rounded())
         require(count > 0, "[synthesiser] a performance needs at least one sample, asked \(seconds) s")
         var stream = stream
-        let silence = (0..<count).map { _ in Float(stream.gaussian() * 1e-3) }
+        let target = Mathematics.gain(decibels: stream.uniform(level))
+        let studio = StudioChannel(sampleRate: sampleRate, stream: stream.fork("studio"))
+        var stems: [Performance.Stem]
+        let pitch: [Float]
+        let onsets: [Performance.Onset]
+        switch kind {
+        case .voice:
+            let voice = VoiceRenderer(sampleRate: sampleRate).render(
+                count: count, stream: stream.fork("voice"))
+            stems = [.init(name: "voice", samples: voice.samples)]
+            (pitch, onsets) = (voice.pitch, voice.onsets)
+        case .music:
+            let music = MusicRenderer(sampleRate: sampleRate).render(
+                count: count, stream: stream.fork("music"))
+            stems = music.stems
+            (pitch, onsets) = (music.pitch, music.onsets)
+        }
+        for i in stems.indices { studio.process(&stems[i].samples) }
+        let dry = Self.sum(stems, count: count)
+        var gain = 1.0
+        let active = ActiveLevel.rms(dry, sampleRate: sampleRate)
+        if active > 0 {
+            gain = target / active
+            var peak: Float = 0
+            for x in dry { peak = max(peak, abs(x)) }
+            gain = min(gain, 0.95 / Double(peak))
+        }
+        // The floor belongs to the first stem, so that the stems sum to the mixture.
+        let floor = studio.noiseFloor(count: count)
+        for stem in stems.indices {
+            for i in 0..<count { stems[stem].samples[i] *= Float(gain) }
+        }
+        for i in 0..<count { stems[0].samples[i] += floor[i] }
         return Performance(
-            kind: kind, sampleRate: sampleRate, samples: silence,
-            stems: [.init(name: "voice", samples: silence)],
-            pitch: [Float](repeating: 0, count: Int(seconds * 100) + 1), onsets: [])
+            kind: kind, sampleRate: sampleRate, samples: Self.sum(stems, count: count), stems: stems,
+            pitch: pitch, onsets: onsets)
+    }
+
+    private static func sum(_ stems: [Performance.Stem], count: Int) -> [Float] {
+        var total = stems[0].samples
+        for stem in stems.dropFirst() {
+            for i in 0..<count { total[i] += stem.samples[i] }
+        }
+        return total
     }
 }

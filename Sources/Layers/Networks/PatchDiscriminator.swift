@@ -26,3 +26,17 @@ public final class PatchDiscriminator: Layer {
         out(down.reduce(input) { $1($0, mode: mode) }, mode: mode)
     }
 }
+
+extension PatchDiscriminator {
+    /// Multiply-adds of one forward pass over one image.
+    public static func multiplyAdds(
+        inChannels: Int, baseChannels: Int, layers: Int, height: Int, width: Int
+    ) -> Int {
+        let pixels = height * width
+        let down = (0..<layers).reduce(0) { total, level in
+            let below = level == 0 ? inChannels : baseChannels << (level - 1)
+            return total + (pixels >> (2 * (level + 1))) * 16 * below * (baseChannels << level)
+        }
+        return down + (pixels >> (2 * layers)) * 9 * (baseChannels << (layers - 1))
+    }
+}

@@ -88,3 +88,22 @@ public final class UNet: Layer {
         return out(x, mode: mode)
     }
 }
+
+extension UNet {
+    /// Multiply-adds of one forward pass over one image.
+    public static func multiplyAdds(
+        inChannels: Int, baseChannels: Int, depth: Int, height: Int, width: Int
+    ) -> Int {
+        var total = 0
+        let pixels = height * width
+        for level in 0..<depth {
+            let (channels, below) = (baseChannels << level, level == 0 ? inChannels : baseChannels << (level - 1))
+            total += (pixels >> (2 * (level + 1))) * 16 * below * channels
+            let entering = channels * (level == depth - 1 ? 1 : 2)
+            let leaving = level > 0 ? baseChannels << (level - 1) : baseChannels
+            // Each output of a transposed 4x4 convolution with stride 2 gathers 4 taps.
+            total += (pixels >> (2 * level)) * 4 * entering * leaving
+        }
+        return total + pixels * 9 * (baseChannels + inChannels)
+    }
+}

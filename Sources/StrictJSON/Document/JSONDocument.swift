@@ -57,7 +57,7 @@ public struct JSONDocument: Sendable {
     ///
     /// - Throws: `JSONError` for unknown keys, values of the wrong type or out of range, missing required
     ///   keys, and whatever `validate()` finds.
-    public func decode<Config: Configurable>(_ type: Config.Type = Config.self) throws(JSONError) -> Config {
+    public func decode<Config: ConfigValue>(_ type: Config.Type = Config.self) throws(JSONError) -> Config {
         do {
             return try Config.decode(value, at: JSONPath(), onto: nil)
         } catch let error as JSONError {

@@ -15,25 +15,29 @@ import Synchronization
 public final class ThreadPool: @unchecked Sendable {  // Safe: all mutable state is behind `mutex` or atomic.
     public static let shared = ThreadPool()
 
-    private final class Job: @unchecked Sendable {  // Safe: `body` is called only while `run` waits.
+    private final class Job: @unchecked Sendable {  // Safe: `run` waits until no worker is inside.
         let count: Int
-        let body: (Int) -> Void
+        /// Taken away when the loop is over; the closure must not outlive the call of `run`.
+        var body: ((Int) -> Void)?
         let next = Atomic<Int>(0)
-        let finished = Atomic<Int>(0)
+        /// Workers inside `work`; read and written with the pool's mutex held.
+        var helpers = 0
 
         init(count: Int, body: @escaping (Int) -> Void) {
             self.count = count
             self.body = body
         }
 
-        /// Runs pieces until none is left; true if the last piece was finished here.
-        func work() -> Bool {
-            var last = false
+        var isExhausted: Bool { next.load(ordering: .relaxed) >= count }
+
+        /// Runs pieces until none is left.
+        @inline(never)
+        func work() {
+            guard let body else { return }
             while true {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                if index >= count { return last }
+                if index >= count { return }
                 body(index)
-                last = finished.wrappingAdd(1, ordering: .acquiringAndReleasing).newValue == count
             }
         }
     }
@@ -91,15 +95,17 @@ public final class ThreadPool: @unchecked Sendable {  // Safe: all mutable state
             pthread_mutex_unlock(mutex)
 
             ck_set_inside_parallel(1)
-            _ = job.work()
+            job.work()
             ck_set_inside_parallel(0)
 
             if helpers > 0 {
+                // All pieces are taken; those of helpers may still be running.
                 pthread_mutex_lock(mutex)
                 jobs.removeAll { $0 === job }
-                while job.finished.load(ordering: .acquiring) < count { pthread_cond_wait(jobDone, mutex) }
+                while job.helpers > 0 { pthread_cond_wait(jobDone, mutex) }
                 pthread_mutex_unlock(mutex)
             }
+            job.body = nil
         }
     }
 
@@ -140,14 +146,16 @@ public final class ThreadPool: @unchecked Sendable {  // Safe: all mutable state
                 pthread_cond_wait(workAvailable, mutex)
                 continue
             }
-            if job.next.load(ordering: .relaxed) >= job.count {
+            if job.isExhausted {
                 jobs.removeFirst()
                 continue
             }
+            job.helpers += 1
             pthread_mutex_unlock(mutex)
-            let last = job.work()
+            job.work()
             pthread_mutex_lock(mutex)
-            if last { pthread_cond_broadcast(jobDone) }
+            job.helpers -= 1
+            if job.helpers == 0 { pthread_cond_broadcast(jobDone) }
         }
         workers -= 1
         pthread_mutex_unlock(mutex)

@@ -1,0 +1,84 @@
+import Audio
+import Foundation
+import Metrics
+import Tracking
+
+/// Scores models on a test list and stores scores, audio and pictures with a run.
+public enum RunEvaluation {
+    /// - Parameters:
+    ///   - dataset: the name under which scores are stored.
+    ///   - examples: items, of as many classes as possible, whose audio and spectrograms are kept.
+    public static func execute(
+        _ evaluation: TestEvaluation, recorder: RunRecorder?, dataset: String, examples: Int,
+        reporter: any RunReporter, shouldStop: () -> Bool
+    ) throws -> [TestScore] {
+        let items = evaluation.dataset.items(.test)
+        let kept = Set(exampleItems(items, count: examples))
+        reporter.begin("test", total: items.count, unit: "files")
+        let scores = try evaluation.run(
+            onExample: { example in
+                if let recorder, kept.contains(example.item) {
+                    try keep(example, recorder: recorder, sampleRate: evaluation.frontEnd.config.sampleRate)
+                }
+            }, progress: { reporter.update($0, tail: nil) }, shouldStop: shouldStop)
+        reporter.end()
+        if let recorder {
+            for subject in evaluation.subjects {
+                try recorder.addFileScores(
+                    checkpoint: subject.key, dataset: dataset, fileScores(scores.filter { $0.subject == subject }))
+            }
+        }
+        return scores
+    }
+
+    /// The first items, going round the classes.
+    static func exampleItems(_ items: [EvaluationItem], count: Int) -> [EvaluationItem] {
+        let byClass = Dictionary(grouping: items, by: \.category).sorted { $0.key < $1.key }.map(\.value)
+        let longest = byClass.map(\.count).max() ?? 0
+        let rounds = (0..<longest).flatMap { round in byClass.compactMap { $0.indices.contains(round) ? $0[round] : nil } }
+        return Array(rounds.prefix(count))
+    }
+
+    private static func fileScores(_ scores: [TestScore]) -> [FileScore] {
+        scores.flatMap { score in
+            score.results.map { metric, result in
+                FileScore(
+                    file: score.item.name, condition: score.item.category, seconds: score.seconds, metric: metric,
+                    result: stored(result))
+            }
+        }
+    }
+
+    private static func stored(_ result: MetricResult) -> FileScore.Result {
+        switch result {
+        case .value(let value): .value(value)
+        case .undefined(let reason): .undefined(reason: reason)
+        }
+    }
+
+    private static func keep(
+        _ example: TestEvaluation.Example, recorder: RunRecorder, sampleRate: Int
+    ) throws {
+        let name = example.item.name
+        func result(_ subject: TestSubject) -> [Float]? { example.results.first { $0.subject == subject }?.samples }
+        var tracks: [(role: String, samples: [Float])] = [("degraded", example.pair.degraded)]
+        if let samples = result(.model(.last, .stage1)) { tracks.append(("stage1", samples)) }
+        if let samples = result(.model(.last, .final)) { tracks.append(("enhanced", samples)) }
+        tracks.append(("target", example.pair.clean))
+
+        let folder = recorder.directory.appending(path: "audio")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for (role, samples) in tracks {
+            let file = "\(name)_\(role).wav"
+            try AudioFile.write(
+                Waveform(sampleRate: sampleRate, mono: samples), to: folder.appending(path: file))
+            try recorder.addArtifact(
+                .runFile("audio/" + file), kind: "audio", role: role, name: file, mime: "audio/wav")
+        }
+        let picture = "\(name).png"
+        try SpectrogramPicture().write(
+            tracks.map { .init($0.role, $0.samples) }, sampleRate: sampleRate, to: folder.appending(path: picture))
+        try recorder.addArtifact(
+            .runFile("audio/" + picture), kind: "image", role: "spectrogram", name: picture, mime: "image/png")
+    }
+}

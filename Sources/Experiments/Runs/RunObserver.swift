@@ -1,0 +1,60 @@
+import Foundation
+import Tracking
+
+/// Records a training in its run: points, checkpoints, events.
+final class RunObserver: TrainingObserver {
+    private let recorder: RunRecorder
+    private let reporter: any RunReporter
+    private let batchSize: Int
+    private var lastValidation = ""
+    private var smoothedLoss: Double?
+
+    init(_ recorder: RunRecorder, reporter: any RunReporter, batchSize: Int) {
+        self.recorder = recorder
+        self.reporter = reporter
+        self.batchSize = batchSize
+    }
+
+    /// The folder of a run's checkpoints.
+    static func checkpoints(of recorder: RunRecorder) -> URL { recorder.directory.appending(path: "checkpoints") }
+
+    func handle(_ event: TrainingEvent) throws {
+        switch event {
+        case .started(let started):
+            try recorder.declare("train/loss", goal: .min)
+            try recorder.declare("validation/loss", goal: .min)
+            try recorder.declare("validation/si_sdr", unit: "dB", goal: .max)
+            try recorder.declare("validation/lsd_db", unit: "dB", goal: .min)
+            reporter.begin("train", total: started.steps, unit: "steps")
+        case .step(let step):
+            for metric in step.metrics { try recorder.log(metric.name, step: step.number, value: metric.value) }
+            try recorder.log("time/step_seconds", step: step.number, value: step.seconds)
+            try recorder.log("time/wait_seconds", step: step.number, value: step.waited)
+            try recorder.setLastStep(step.number)
+            let loss = step.metrics.first?.value ?? .nan
+            if loss.isFinite { smoothedLoss = smoothedLoss.map { 0.95 * $0 + 0.05 * loss } ?? loss }
+            let shown = smoothedLoss.map { String(format: "loss %.3f", $0) } ?? ""
+            reporter.update(step.number + 1, tail: shown + lastValidation)
+        case .validated(let step, let metrics, _):
+            for metric in metrics { try recorder.log(metric.name, step: step, value: metric.value) }
+            func value(_ name: String) -> Double { metrics.first { $0.name == name }?.value ?? .nan }
+            lastValidation = String(
+                format: "  validation: loss %.3f, SI-SDR %.2f dB, LSD %.2f dB", value("validation/loss"),
+                value("validation/si_sdr"), value("validation/lsd_db"))
+        case .checkpoint(let role, let checkpoint):
+            let folder = Self.checkpoints(of: recorder)
+            let withTraining = role == .last
+            try checkpoint.write(role, to: folder, withTraining: withTraining)
+            for name in Checkpoint.fileNames(role, withTraining: withTraining) {
+                try recorder.addArtifact(
+                    .runFile("checkpoints/" + name), kind: "checkpoint", role: role.rawValue, name: name,
+                    step: checkpoint.step,
+                    mime: name.hasSuffix(".json") ? "application/json" : "application/octet-stream")
+            }
+        case .nonFinite(let step, let inARow):
+            let text = "step \(step) skipped: a loss or gradient is not finite (\(inARow) in a row)"
+            try recorder.event(.warning, text)
+            reporter.message("warning: " + text)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Foundation
+
+/// What happens while a model trains. The trainer tells; observers draw, record, store and stop.
+public enum TrainingEvent {
+    /// Training begins.
+    case started(Started)
+    /// A step is done.
+    case step(Step)
+    /// The validation list was scored.
+    case validated(step: Int, metrics: [(name: String, value: Double)], isBest: Bool)
+    /// A checkpoint should be stored now.
+    case checkpoint(CheckpointRole, Checkpoint)
+    /// A loss or gradient was NaN or infinite; the step changed nothing.
+    case nonFinite(step: Int, inARow: Int)
+
+    public struct Started {
+        public let steps: Int
+        public let parameters: Int
+    }
+
+    public struct Step {
+        public let number: Int
+        public let metrics: [(name: String, value: Double)]
+        /// Seconds that the step took, waiting included.
+        public let seconds: Double
+        /// Seconds that it waited for data.
+        public let waited: Double
+    }
+}
+
+/// Something that follows a training. What it throws ends the training.
+public protocol TrainingObserver: AnyObject {
+    func handle(_ event: TrainingEvent) throws
+}
+
+/// How a training ended.
+public enum TrainingEnd: Sendable, Equatable {
+    case finished
+    /// Somebody asked it to stop; the newest checkpoint is of this step.
+    case stopped(step: Int)
+}

@@ -1,0 +1,73 @@
+import Foundation
+import GRDB
+
+extension Workspace {
+    /// The flattened configuration of a run: dotted path and value as text, sorted by path.
+    public func parameters(of run: Run.ID) throws -> [(key: String, value: String)] {
+        let rows = try read { database in
+            try Row.fetchAll(
+                database, sql: "SELECT key, txt FROM params WHERE run_id = ? ORDER BY key", arguments: [run])
+        }
+        return rows.map { ($0["key"], $0["txt"]) }
+    }
+
+    /// The statistics of every metric a run has logged, sorted by name.
+    public func summaries(of run: Run.ID) throws -> [MetricSummary] {
+        let rows = try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT summary.*, name, unit, goal FROM summary
+                    JOIN metric_names ON metric_names.id = metric_id WHERE run_id = ? ORDER BY name
+                    """,
+                arguments: [run])
+        }
+        return rows.map(Self.summary)
+    }
+
+    private static func summary(from row: Row) -> MetricSummary {
+        let count: Int = row["n"]
+        let deviations: Double? = row["m2"]
+        return MetricSummary(
+            metric: row["name"], unit: row["unit"], goal: MetricGoal(rawValue: row["goal"]) ?? .none,
+            count: count, nonFiniteCount: row["nonfinite"], first: row["first"],
+            last: ValueFlag.number(row["last"], flag: row["last_flag"]), lastStep: row["last_step"],
+            minimum: row["min"], minimumStep: row["min_step"], maximum: row["max"],
+            maximumStep: row["max_step"], mean: row["mean"],
+            standardDeviation: count < 2
+                ? nil : deviations.map { (max(0, $0) / Double(count - 1)).squareRoot() })
+    }
+
+    /// All values of one metric of a run, by step.
+    ///
+    /// - Throws: `TrackingError.unknownMetric` with the nearest names when the run has no such metric.
+    public func series(of run: Run.ID, metric: String) throws -> Series {
+        let summaries = try summaries(of: run)
+        guard let summary = summaries.first(where: { $0.metric == metric }) else {
+            let known = summaries.map(\.metric)
+            let nearest = NearestName.nearest(to: metric, among: known)
+            throw TrackingError.unknownMetric(
+                name: metric, run: Run.address(of: run), nearest: nearest.isEmpty ? known : nearest)
+        }
+        let points = try read { database in
+            var points: [Point] = []
+            points.reserveCapacity(summary.count + summary.nonFiniteCount)
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT step, value, flag, wall_us FROM points
+                    WHERE run_id = ? AND metric_id = (SELECT id FROM metric_names WHERE name = ?)
+                    ORDER BY step
+                    """,
+                arguments: [run, metric])
+            while let row = try rows.next() {
+                points.append(
+                    Point(
+                        step: row[0], value: ValueFlag.number(row[1], flag: row[2]),
+                        time: Date(microseconds: row[3])))
+            }
+            return points
+        }
+        return Series(metric: metric, unit: summary.unit, goal: summary.goal, points: points)
+    }
+}

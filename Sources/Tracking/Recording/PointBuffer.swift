@@ -1,0 +1,218 @@
+import Dispatch
+import Foundation
+import GRDB
+import Synchronization
+
+/// The points of one run on their way into the database.
+///
+/// Two locks: `pending` is held for an instant by the training thread; `written` for a whole transaction by
+/// whoever stores. They are always taken in the order `written`, `pending`.
+final class PointBuffer: Sendable {
+    private struct PendingPoint {
+        let metric: Int
+        let step: Int
+        let time: Int64
+        let value: Double
+    }
+
+    private struct Batch {
+        var points: [PendingPoint] = []
+        var lastStep: Int?
+    }
+
+    private struct Pending {
+        var batch = Batch()
+        var names: [String] = []
+        var indices: [String: Int] = [:]
+        var failure: TrackingError?
+        var isClosed = false
+    }
+
+    private struct Written {
+        /// By the index of the metric's name.
+        var metrics: [Int: Int64] = [:]
+        var summaries: [Int: RunningSummary] = [:]
+        var lastStep = -1
+        var lastBeat = Date.distantPast
+        var replaced = 0
+    }
+
+    static let batchSize = 2_000
+    static let interval = DispatchTimeInterval.milliseconds(400)
+
+    private let workspace: Workspace
+    private let run: Run.ID
+    private let onFailure: (@Sendable (TrackingError) -> Void)?
+    private let pending = Mutex(Pending())
+    private let written = Mutex(Written())
+    private let wake = DispatchSemaphore(value: 0)
+
+    init(workspace: Workspace, run: Run.ID, onFailure: (@Sendable (TrackingError) -> Void)?) {
+        self.workspace = workspace
+        self.run = run
+        self.onFailure = onFailure
+    }
+
+    // MARK: The training thread's side
+
+    func append(_ metric: String, step: Int, value: Double) throws {
+        let time = Date().microseconds
+        let count = try pending.withLock { pending in
+            try check(pending)
+            guard step >= 0, !metric.isEmpty else {
+                throw TrackingError.database(
+                    path: workspace.databasePath, reason: "metric '\(metric)' at step \(step) has no place")
+            }
+            let index = Self.index(of: metric, in: &pending)
+            pending.batch.points.append(PendingPoint(metric: index, step: step, time: time, value: value))
+            pending.batch.lastStep = max(pending.batch.lastStep ?? -1, step)
+            return pending.batch.points.count
+        }
+        if count == Self.batchSize { wake.signal() }
+    }
+
+    func setLastStep(_ step: Int) throws {
+        try pending.withLock { pending in
+            try check(pending)
+            pending.batch.lastStep = max(pending.batch.lastStep ?? -1, step)
+        }
+    }
+
+    func checkOpen() throws {
+        try pending.withLock { pending in
+            if pending.isClosed { throw TrackingError.runFinished(run: Run.address(of: run)) }
+        }
+    }
+
+    /// Ends the buffer; false when it had been ended before.
+    func close() -> Bool {
+        let first = pending.withLock { pending in
+            defer { pending.isClosed = true }
+            return !pending.isClosed
+        }
+        wake.signal()
+        return first
+    }
+
+    /// Ends a buffer whose recorder was dropped without `finish`: its points are still stored.
+    func abandon() {
+        if close() { try? store() }
+    }
+
+    var replacedCount: Int { written.withLock(\.replaced) }
+
+    private func check(_ pending: borrowing Pending) throws {
+        if pending.isClosed { throw TrackingError.runFinished(run: Run.address(of: run)) }
+        if let failure = pending.failure { throw failure }
+    }
+
+    private static func index(of metric: String, in pending: inout Pending) -> Int {
+        if let index = pending.indices[metric] { return index }
+        let index = pending.names.count
+        pending.names.append(metric)
+        pending.indices[metric] = index
+        return index
+    }
+
+    // MARK: The writer's side
+
+    /// The loop of the writer's thread. Failures are kept for the next caller by `store`.
+    func storeUntilClosed() {
+        while !pending.withLock(\.isClosed) {
+            _ = wake.wait(timeout: .now() + Self.interval)
+            try? store()
+        }
+    }
+
+    /// Stores what is buffered in one transaction.
+    func store() throws {
+        try written.withLock { written in
+            let (batch, names) = pending.withLock { pending in
+                let batch = pending.batch
+                pending.batch = Batch()
+                pending.batch.points.reserveCapacity(batch.points.count)
+                return (batch, pending.names)
+            }
+            let now = Date()
+            let beatIsDue = now.timeIntervalSince(written.lastBeat) * 1_000 >= Double(Heartbeat.interval)
+            guard !batch.points.isEmpty || batch.lastStep != nil || beatIsDue else { return }
+            do {
+                let before = written
+                written = try workspace.write { database in
+                    var after = before
+                    try Self.write(batch, names: names, run: run, to: database, &after)
+                    after.lastStep = max(after.lastStep, batch.lastStep ?? -1)
+                    after.lastBeat = now
+                    try database.cachedStatement(
+                        sql: "UPDATE runs SET beat_us = ?, last_step = ? WHERE id = ?"
+                    ).execute(arguments: [now.microseconds, after.lastStep < 0 ? nil : after.lastStep, run])
+                    return after
+                }
+                pending.withLock { $0.failure = nil }
+            } catch {
+                try keep(batch, after: error)
+            }
+        }
+    }
+
+    /// Puts a batch that could not be stored back in front of what came since, and tells of the error.
+    private func keep(_ batch: Batch, after error: any Error) throws -> Never {
+        let failure =
+            error as? TrackingError
+            ?? .database(path: workspace.databasePath, reason: String(describing: error))
+        let isNew = pending.withLock { pending in
+            pending.batch.points = batch.points + pending.batch.points
+            if let step = batch.lastStep {
+                pending.batch.lastStep = max(pending.batch.lastStep ?? -1, step)
+            }
+            defer { pending.failure = failure }
+            return pending.failure == nil
+        }
+        if isNew { onFailure?(failure) }
+        throw failure
+    }
+
+    private static func write(
+        _ batch: Batch, names: [String], run: Run.ID, to database: Database, _ written: inout Written
+    ) throws {
+        if batch.points.isEmpty { return }
+        let insert = try database.cachedStatement(
+            sql: """
+                INSERT INTO points (run_id, metric_id, step, wall_us, value, flag) VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET
+                    wall_us = excluded.wall_us, value = excluded.value, flag = excluded.flag
+                """)
+        var disordered: Set<Int> = []
+        var changed: Set<Int> = []
+        for point in batch.points {
+            let metric: Int64
+            if let known = written.metrics[point.metric] {
+                metric = known
+            } else {
+                metric = try MetricNames.id(of: names[point.metric], in: database)
+                written.metrics[point.metric] = metric
+            }
+            let flag = ValueFlag(point.value)
+            try insert.execute(arguments: [
+                run, metric, point.step, point.time, flag == .finite ? point.value : nil, flag.rawValue,
+            ])
+            changed.insert(point.metric)
+            var summary = written.summaries[point.metric] ?? RunningSummary()
+            if point.step <= summary.lastStep { disordered.insert(point.metric) }
+            summary.add(step: point.step, value: point.value)
+            written.summaries[point.metric] = summary
+        }
+        for index in changed.sorted() {
+            guard let metric = written.metrics[index], var summary = written.summaries[index] else {
+                continue
+            }
+            if disordered.contains(index) {
+                let logged = summary.count + summary.nonFiniteCount
+                summary = try RunningSummary(storedPointsOf: run, metric: metric, in: database)
+                written.replaced += logged - summary.count - summary.nonFiniteCount
+                written.summaries[index] = summary
+            }
+            try summary.store(run: run, metric: metric, in: database)
+        }
+    }
+}

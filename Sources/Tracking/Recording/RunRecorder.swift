@@ -1,0 +1,115 @@
+import Foundation
+import Synchronization
+
+/// Writes one run while it lasts: metric points, scores, artifacts, events, and its end.
+///
+/// Points are buffered and stored by a thread of the recorder's own, in one transaction every 400 ms or
+/// 2,000 points, together with a heartbeat that shows readers the run is alive. All methods may be called
+/// from any thread. When points cannot be stored (full disk, locked database) they are kept and tried again;
+/// until that succeeds every call throws the error.
+public final class RunRecorder: Sendable {
+    /// The run's number.
+    public let run: Run.ID
+    /// The run's address, such as "run12".
+    public var address: String { Run.address(of: run) }
+    /// The folder for the run's own files, such as checkpoints.
+    public var directory: URL { workspace.directory(of: run) }
+    /// The workspace the run belongs to.
+    public let workspace: Workspace
+    private let buffer: PointBuffer
+
+    init(workspace: Workspace, run: Run.ID, onFailure: (@Sendable (TrackingError) -> Void)?) {
+        self.workspace = workspace
+        self.run = run
+        let buffer = PointBuffer(workspace: workspace, run: run, onFailure: onFailure)
+        self.buffer = buffer
+        Thread.detachNewThread { buffer.storeUntilClosed() }
+    }
+
+    deinit {
+        buffer.abandon()
+    }
+
+    /// Names a metric's unit and which way it gets better, before its first point. Metrics that are never
+    /// declared have no unit and the goal that their name suggests.
+    public func declare(_ metric: String, unit: String = "", goal: MetricGoal) throws {
+        try workspace.declare(metric, unit: unit, goal: goal)
+    }
+
+    /// Logs one value. Cheap: it is put in a buffer.
+    ///
+    /// - Parameters:
+    ///   - metric: the name, such as "train/loss".
+    ///   - step: the training step, 0 or more. A second value for the same step replaces the first.
+    ///   - value: any number; NaN and infinities are kept as such.
+    /// - Throws: the error that hinders storing, or `TrackingError.runFinished`.
+    public func log(_ metric: String, step: Int, value: Double) throws {
+        try buffer.append(metric, step: step, value: value)
+    }
+
+    /// Notes the last step that the run has completed.
+    public func setLastStep(_ step: Int) throws {
+        try buffer.setLastStep(step)
+    }
+
+    /// Stores everything that is buffered before it returns.
+    public func flush() throws {
+        try buffer.checkOpen()
+        try buffer.store()
+    }
+
+    /// Stores the scores of the files of a test set. Scores of the same checkpoint, file and metric are replaced.
+    ///
+    /// - Parameters:
+    ///   - checkpoint: which weights were scored ("best", "last"), or which other enhancer ("noisy").
+    ///   - dataset: the test set's name.
+    ///   - scores: one value per file and metric.
+    public func addFileScores(checkpoint: String, dataset: String, _ scores: [FileScore]) throws {
+        try workspace.addFileScores(run: run, checkpoint: checkpoint, dataset: dataset, scores)
+    }
+
+    /// Stores a file with the run.
+    ///
+    /// - Parameters:
+    ///   - content: the bytes, a file to copy, or a file in the run's own folder.
+    ///   - kind: what it is: "audio", "image", "checkpoint".
+    ///   - role: its part: "noisy", "enhanced", "clean", "best", "last".
+    ///   - name: the file name a person would give it.
+    ///   - step: the training step it belongs to.
+    ///   - mime: the media type, such as "audio/wav".
+    @discardableResult
+    public func addArtifact(
+        _ content: ArtifactContent, kind: String, role: String = "", name: String, step: Int? = nil,
+        mime: String
+    ) throws -> Artifact {
+        try workspace.addArtifact(
+            run: run, content, kind: kind, role: role, name: name, step: step, mime: mime)
+    }
+
+    /// Notes something worth reading later.
+    public func event(_ level: EventLevel, _ title: String, body: String = "") throws {
+        try workspace.addEvent(run: run, level, title, body: body)
+    }
+
+    /// Puts a label on the run.
+    public func tag(_ tag: String) throws {
+        try workspace.addTag(run: run, tag)
+    }
+
+    /// Stores what is buffered and writes the run's end. A second call does nothing.
+    ///
+    /// - Parameters:
+    ///   - status: `.finished`, `.failed` or `.killed`.
+    ///   - exitCode: what the program will exit with.
+    ///   - error: the reason of a failure, in one line.
+    public func finish(_ status: RunStatus, exitCode: Int? = nil, error: String? = nil) throws {
+        guard buffer.close() else { return }
+        try buffer.store()
+        if buffer.replacedCount > 0 {
+            try event(
+                .warning, "\(buffer.replacedCount) values replaced an earlier value of the same step")
+        }
+        try workspace.close(
+            run: run, status: status, exitCode: exitCode, error: status == .finished ? nil : error)
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import GRDB
+import Synchronization
+
+extension Workspace {
+    /// Stores a file with a run. Equal contents are stored once.
+    ///
+    /// - Throws: `TrackingError.artifactUnreadable`, `.notWritable`, `.diskFull`, and what the database throws.
+    @discardableResult
+    public func addArtifact(
+        run: Run.ID, _ content: ArtifactContent, kind: String, role: String = "", name: String,
+        step: Int? = nil, mime: String
+    ) throws -> Artifact {
+        guard !isReadOnly else { throw TrackingError.readOnly(path: directory.path) }
+        let digest: String
+        let location: URL
+        var pathInRun: String?
+        switch content {
+        case .data(let data):
+            digest = SHA256.hex(of: data)
+            location = artifactURL(sha256: digest)
+            try place(at: location) { try data.write(to: $0) }
+        case .file(let url):
+            digest = try Self.digest(of: url)
+            location = artifactURL(sha256: digest)
+            try place(at: location) { try FileManager.default.copyItem(at: url, to: $0) }
+        case .runFile(let path):
+            location = directory(of: run).appendingPathComponent(path)
+            digest = try Self.digest(of: location)
+            pathInRun = path
+        }
+        let facts = try? FileManager.default.attributesOfItem(atPath: location.path)
+        let bytes = (facts?[.size] as? NSNumber)?.intValue ?? 0
+        try write { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO artifacts (run_id, step, kind, role, name, path, sha256, bytes, mime, created_us)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    run, step, kind, role, name, pathInRun, digest, bytes, mime, Date().microseconds,
+                ])
+        }
+        return Artifact(
+            kind: kind, role: role, name: name, step: step, sha256: digest, bytes: bytes, mime: mime,
+            url: location)
+    }
+
+    private static func digest(of url: URL) throws -> String {
+        do {
+            return try SHA256.hex(ofFile: url)
+        } catch {
+            throw TrackingError.artifactUnreadable(path: url.path, reason: plainReason(of: error))
+        }
+    }
+
+    /// Counts the temporary files of this process, so that two threads never share one.
+    private static let temporaryFiles = Atomic(0)
+
+    /// Writes a file beside its final place and renames it, so that a half-written file never has a digest's
+    /// name. Nothing is written when the content is there already.
+    private func place(at location: URL, _ fill: (URL) throws -> Void) throws {
+        let files = FileManager.default
+        if files.fileExists(atPath: location.path) { return }
+        let folder = location.deletingLastPathComponent()
+        let process = ProcessInfo.processInfo.processIdentifier
+        let turn = Self.temporaryFiles.wrappingAdd(1, ordering: .relaxed).newValue
+        let temporary = folder.appendingPathComponent(
+            "\(location.lastPathComponent).\(process)-\(turn).partial")
+        do {
+            try files.createDirectory(at: folder, withIntermediateDirectories: true)
+            try? files.removeItem(at: temporary)
+            try fill(temporary)
+            guard rename(temporary.path, location.path) == 0 else {
+                throw NSError(domain: NSPOSIXErrorDomain, code: Int(errno))
+            }
+        } catch {
+            try? files.removeItem(at: temporary)
+            let reason = plainReason(of: error)
+            if reason == String(cString: strerror(ENOSPC)) { throw TrackingError.diskFull(path: folder.path) }
+            throw TrackingError.notWritable(path: directory.path, reason: reason)
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import GRDB
+
+/// One step of the schema's history. Once released it is never edited; a change is a new step.
+struct Migration {
+    let version: Int
+    let statements: String
+}
+
+extension Schema {
+    /// "AURL": marks a SQLite file as a workspace of the workbench.
+    static let applicationID: UInt32 = 0x4155_524c
+
+    static let migrations = [Migration(version: 1, statements: migration1)]
+
+    static let version = migrations.map(\.version).max() ?? 0
+
+    /// Brings a database to the newest version inside one immediate transaction.
+    ///
+    /// - Throws: `TrackingError.newerDatabase` or `.foreignDatabase`, with the database unchanged.
+    static func migrate(_ queue: DatabaseQueue, path: String, program: String) throws {
+        try queue.write { database in
+            let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+            guard found <= version else {
+                throw TrackingError.newerDatabase(path: path, found: found, known: version)
+            }
+            if found == version { return }
+            if found == 0 {
+                let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+                guard tables == 0 else { throw TrackingError.foreignDatabase(path: path) }
+                try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+            }
+            for migration in migrations where migration.version > found {
+                try database.execute(sql: migration.statements)
+                try database.execute(
+                    sql: "INSERT INTO migrations (version, at_us, program) VALUES (?, ?, ?)",
+                    arguments: [migration.version, Date().microseconds, program])
+                try database.execute(sql: "PRAGMA user_version = \(migration.version)")
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import GRDB
+
+extension Workspace {
+    /// Enters a new run with status `running` and returns the recorder that writes it.
+    ///
+    /// - Parameters:
+    ///   - run: what is known about the run.
+    ///   - onFailure: called on the writer's thread when points cannot be stored; the points are kept and
+    ///     tried again, and the next call of the recorder throws the same error.
+    /// - Throws: `TrackingError.invalidDescription` when the configuration is not a JSON object, and what
+    ///   writing the database or the run's folder throws.
+    public func startRun(
+        _ run: RunDescription, onFailure: (@Sendable (TrackingError) -> Void)? = nil
+    ) throws -> RunRecorder {
+        let id = try insert(run, writer: .current, now: Date())
+        do {
+            try FileManager.default.createDirectory(
+                at: directory(of: id), withIntermediateDirectories: true)
+        } catch {
+            let reason = plainReason(of: error)
+            try? close(run: id, status: .failed, exitCode: 1, error: reason)
+            throw TrackingError.notWritable(path: directory.path, reason: reason)
+        }
+        return RunRecorder(workspace: self, run: id, onFailure: onFailure)
+    }
+
+    func insert(_ run: RunDescription, writer: ProcessIdentity, now: Date) throws -> Run.ID {
+        guard let config = try? JSONTree(parsing: run.configJSON), case .object = config else {
+            throw TrackingError.invalidDescription(reason: "its configuration is not a JSON object")
+        }
+        if let threads = run.threads, threads < 1 {
+            throw TrackingError.invalidDescription(reason: "\(threads) threads; at least 1 is needed")
+        }
+        let environment = JSONTree.object(run.environment.mapValues(JSONTree.string)).text()
+        let name = run.name.flatMap { $0.isEmpty ? nil : $0 }
+        return try write { database in
+            let newest = try Int.fetchOne(database, sql: "SELECT max(id) FROM runs") ?? 0
+            let uuid = SHA256.hex(
+                of: "\(writer.host)/\(writer.bootID ?? "")/\(writer.processID)/\(writer.processStart ?? 0)"
+                    + "/\(now.microseconds)/\(newest)")
+            try database.execute(
+                sql: """
+                    INSERT INTO runs (
+                        uuid, name, kind, status, seed, config_json, config_hash, dataset_hash, eval_hash,
+                        git_commit, git_dirty, host, cpu, threads, boot_id, pid, pid_start, cmd, program,
+                        env_json, main_metric, started_us, beat_us, beat_every_ms)
+                    VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    String(uuid.prefix(32)), name, run.kind, Int64(bitPattern: run.seed), run.configJSON,
+                    run.configHash, run.datasetHash, run.evalHash, run.gitCommit, run.gitDirty, writer.host,
+                    run.cpu, run.threads, writer.bootID, writer.processID, writer.processStart,
+                    run.commandLine, run.programVersion, environment, run.mainMetric, now.microseconds,
+                    now.microseconds, Heartbeat.interval,
+                ])
+            let id = database.lastInsertedRowID
+            for leaf in config.flattened() where !leaf.key.isEmpty {
+                try database.execute(
+                    sql: "INSERT INTO params (run_id, key, num, txt) VALUES (?, ?, ?, ?)",
+                    arguments: [id, leaf.key, leaf.value.asNumber, leaf.value.asText])
+            }
+            return id
+        }
+    }
+
+    /// Writes the end of a run.
+    func close(run: Run.ID, status: RunStatus, exitCode: Int?, error: String?) throws {
+        try write { database in
+            let now = Date().microseconds
+            try database.execute(
+                sql: """
+                    UPDATE runs SET status = ?, exit_code = ?, error = ?,
+                        ended_us = max(?, started_us), beat_us = ? WHERE id = ?
+                    """,
+                arguments: [status.rawValue, exitCode, error, now, now, run])
+        }
+    }
+}
+
+extension JSONTree {
+    /// The value as a number where it is one.
+    fileprivate var asNumber: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .unsigned(let value): Double(value)
+        case .number(let value): value
+        default: nil
+        }
+    }
+
+    /// The value as a person would write it: strings without quotes, everything else as JSON.
+    fileprivate var asText: String {
+        if case .string(let text) = self { text } else { text() }
+    }
+}

@@ -1,0 +1,26 @@
+import Audio
+import Experiments
+import StrictJSON
+import Tensor
+
+extension ExperimentError: ExitCoded {
+    var exitStatus: Int32 {
+        switch self {
+        case .config, .data, .checkpoint: ExitStatus.usage
+        case .notFound: ExitStatus.notFound
+        case .trainingFailed: ExitStatus.runFailed
+        }
+    }
+}
+
+extension JSONError: ExitCoded {
+    var exitStatus: Int32 { kind == .notFound ? ExitStatus.notFound : ExitStatus.usage }
+}
+
+extension AudioFileError: ExitCoded {
+    var exitStatus: Int32 { isNotFound ? ExitStatus.notFound : ExitStatus.usage }
+}
+
+extension SafetensorsError: ExitCoded {
+    var exitStatus: Int32 { kind == .notFound ? ExitStatus.notFound : ExitStatus.usage }
+}

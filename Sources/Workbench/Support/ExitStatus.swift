@@ -1,0 +1,48 @@
+import ArgumentParser
+import Tracking
+
+/// The numbers the program exits with. Scripts rely on them: they never change meaning.
+enum ExitStatus {
+    static let success: Int32 = 0
+    /// A run failed.
+    static let runFailed: Int32 = 1
+    /// The command line or a configuration is wrong.
+    static let usage: Int32 = 2
+    /// A run, metric, workspace or file does not exist.
+    static let notFound: Int32 = 3
+    /// Another process holds the database.
+    static let databaseBusy: Int32 = 5
+    /// The database is newer than the program, or damaged.
+    static let databaseUnusable: Int32 = 6
+    /// The run was stopped and can be resumed from its checkpoint.
+    static let resumable: Int32 = 75
+    static let interrupted: Int32 = 130
+    static let brokenPipe: Int32 = 141
+    static let terminated: Int32 = 143
+
+    /// The exit status of an error. Errors that do not say are failures of a run.
+    static func of(_ error: any Error) -> Int32 {
+        switch error {
+        case let error as any ExitCoded: error.exitCode
+        case let code as ExitCode: code.rawValue
+        default: runFailed
+        }
+    }
+}
+
+/// An error that knows which exit status it leads to.
+protocol ExitCoded: Error {
+    var exitCode: Int32 { get }
+}
+
+extension TrackingError: ExitCoded {
+    var exitCode: Int32 {
+        switch self {
+        case .workspaceMissing, .unknownRun, .noRuns, .unknownMetric: ExitStatus.notFound
+        case .ambiguousRun, .invalidDescription, .notWritable, .notReadable, .readOnly: ExitStatus.usage
+        case .locked: ExitStatus.databaseBusy
+        case .newerDatabase, .damaged, .foreignDatabase: ExitStatus.databaseUnusable
+        case .diskFull, .database, .runFinished, .artifactUnreadable: ExitStatus.runFailed
+        }
+    }
+}

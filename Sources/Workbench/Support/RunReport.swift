@@ -1,0 +1,179 @@
+import Foundation
+import Tracking
+
+/// All that is stored about one run, as `workbench show` prints it.
+struct RunReport {
+    let run: Run
+    let directory: URL
+    let tags: [String]
+    let parameters: [(key: String, value: String)]
+    let summaries: [MetricSummary]
+    let scores: [StoredFileScore]
+    let artifacts: [Artifact]
+    let events: [RunEvent]
+
+    init(_ run: Run, in workspace: Workspace) throws {
+        self.run = run
+        directory = workspace.directory(of: run.id)
+        tags = try workspace.tags(of: run.id)
+        parameters = try workspace.parameters(of: run.id)
+        summaries = try workspace.summaries(of: run.id)
+        scores = try workspace.fileScores(of: run.id)
+        artifacts = try workspace.artifacts(of: run.id)
+        events = try workspace.events(of: run.id)
+    }
+
+    // MARK: Text
+
+    func rendered(width: Int?, color: Bool) -> String {
+        func title(_ text: String) -> String { "\n" + TextStyle.bold.applied(to: text, when: color) + "\n" }
+        var text = TextStyle.bold.applied(to: run.address, when: color)
+        text += run.name.map { "  \($0)" } ?? ""
+        text += "\n" + facts(width: width, color: color)
+        text += title("config (\(parameters.count) keys)") + keyValues(parameters, width: width)
+        if !summaries.isEmpty {
+            text += title("metrics") + metricTable().rendered(width: width, color: color)
+        }
+        for table in ScoreTable.tables(of: scores) {
+            text += title("test scores on \(table.dataset) (means over files)")
+            text += table.rendered(width: width, color: color)
+        }
+        if !artifacts.isEmpty {
+            text += title("files") + artifactTable().rendered(width: width, color: color)
+        }
+        if !events.isEmpty { text += title("events") + eventLines(color: color) }
+        return text
+    }
+
+    private func facts(width: Int?, color: Bool) -> String {
+        var facts: [(key: String, value: String)] = []
+        func add(_ key: String, _ value: String?) {
+            if let value, !value.isEmpty { facts.append((key, value)) }
+        }
+        add("status", run.status.rawValue + (run.exitCode.map { " (exit \($0))" } ?? ""))
+        add("error", run.error)
+        add("kind", run.kind)
+        add("tags", tags.joined(separator: ", "))
+        add("started", NumberText.time(run.started))
+        add("duration", NumberText.duration(run.duration()))
+        add("last step", run.lastStep.map { String($0) })
+        add("seed", String(run.seed))
+        add("config", run.configHash)
+        add("dataset", run.datasetHash)
+        add("test set", run.evalHash)
+        add("git", run.gitCommit.map { $0 + (run.gitDirty == true ? " with uncommitted changes" : "") })
+        add("command", run.commandLine)
+        add("program", run.programVersion)
+        add("host", run.host)
+        add("cpu", run.cpu)
+        add("threads", run.threads.map { String($0) })
+        for (key, value) in run.environment.sorted(by: { $0.key < $1.key }) { add(key, value) }
+        add("folder", directory.path)
+        return keyValues(facts, width: width)
+    }
+
+    private func keyValues(_ pairs: [(key: String, value: String)], width: Int?) -> String {
+        let keyWidth = pairs.map { TextWidth.of($0.key) }.max() ?? 0
+        return pairs.map { key, value in
+            let line =
+                "  " + TextWidth.padded(key, to: keyWidth) + "  "
+                + value.replacingOccurrences(of: "\n", with: " ")
+            return (width.map { TextWidth.cut(line, to: $0) } ?? line) + "\n"
+        }.joined()
+    }
+
+    private func metricTable() -> Table {
+        var table = Table([
+            .init("metric", shrinks: true), .init("unit"), .init("points", .right), .init("first", .right),
+            .init("last", .right), .init("best", .right), .init("at step", .right), .init("mean", .right),
+        ])
+        for summary in summaries {
+            let best = summary.goal == .none ? nil : summary.best
+            table.add([
+                summary.metric, summary.unit, String(summary.count + summary.nonFiniteCount),
+                NumberText.value(summary.first), NumberText.value(summary.last),
+                NumberText.value(best?.value), best.map { String($0.step) } ?? "-",
+                NumberText.value(summary.mean),
+            ])
+        }
+        return table
+    }
+
+    private func artifactTable() -> Table {
+        var table = Table([
+            .init("kind"), .init("role"), .init("name", shrinks: true), .init("step", .right),
+            .init("size", .right), .init("path"),
+        ])
+        for artifact in artifacts {
+            table.add([
+                artifact.kind, artifact.role, artifact.name, artifact.step.map { String($0) } ?? "-",
+                NumberText.bytes(artifact.bytes), artifact.url.path,
+            ])
+        }
+        return table
+    }
+
+    private func eventLines(color: Bool) -> String {
+        events.map { event in
+            let style: TextStyle = event.level == .error ? .red : event.level == .warning ? .yellow : .dim
+            let level = style.applied(to: TextWidth.padded(event.level.rawValue, to: 7), when: color)
+            let body = event.body.isEmpty ? "" : ": " + event.body.replacingOccurrences(of: "\n", with: " ")
+            return "  \(NumberText.time(event.time))  \(level)  \(event.title)\(body)\n"
+        }.joined()
+    }
+
+    // MARK: JSON
+
+    var members: [String: JSONTree] {
+        var members = JSONOutput.members(of: run)
+        members["tags"] = .array(tags.map(JSONTree.string))
+        members["config"] = (try? JSONTree(parsing: run.configJSON)) ?? .null
+        members["config_hash"] = JSONTree(run.configHash)
+        members["dataset_hash"] = JSONTree(run.datasetHash)
+        members["eval_hash"] = JSONTree(run.evalHash)
+        members["git_commit"] = JSONTree(run.gitCommit)
+        members["git_dirty"] = run.gitDirty.map(JSONTree.bool) ?? .null
+        members["host"] = .string(run.host)
+        members["cpu"] = JSONTree(run.cpu)
+        members["threads"] = JSONTree(run.threads)
+        members["command_line"] = JSONTree(run.commandLine)
+        members["program_version"] = .string(run.programVersion)
+        members["environment"] = .object(run.environment.mapValues(JSONTree.string))
+        members["main_metric"] = JSONTree(run.mainMetric)
+        members["directory"] = .string(directory.path)
+        members["metrics"] = .array(summaries.map(JSONOutput.object))
+        members["test"] = .array(ScoreTable.tables(of: scores).flatMap(\.objects))
+        members["file_scores"] = .array(scores.map(Self.object))
+        members["artifacts"] = .array(artifacts.map(Self.object))
+        members["events"] = .array(events.map(Self.object))
+        return members
+    }
+
+    private static func object(_ stored: StoredFileScore) -> JSONTree {
+        var reason: String?
+        if case .undefined(let text) = stored.score.result { reason = text }
+        return .object([
+            "dataset": .string(stored.dataset), "checkpoint": .string(stored.checkpoint),
+            "file": .string(stored.score.file), "class": .string(stored.score.condition),
+            "seconds": JSONTree(stored.score.seconds), "sha256": JSONTree(stored.score.sha256),
+            "metric": .string(stored.score.metric), "value": JSONTree(stored.score.value),
+            "undefined_reason": JSONTree(reason),
+        ])
+    }
+
+    private static func object(_ artifact: Artifact) -> JSONTree {
+        .object([
+            "kind": .string(artifact.kind), "role": .string(artifact.role), "name": .string(artifact.name),
+            "step": JSONTree(artifact.step), "sha256": .string(artifact.sha256),
+            "bytes": JSONTree(artifact.bytes), "mime": .string(artifact.mime),
+            "path": .string(artifact.url.path),
+        ])
+    }
+
+    private static func object(_ event: RunEvent) -> JSONTree {
+        .object([
+            "time": .string(NumberText.timestamp(event.time)), "level": .string(event.level.rawValue),
+            "title": .string(event.title), "body": .string(event.body),
+        ])
+    }
+}

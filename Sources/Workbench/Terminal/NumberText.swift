@@ -1,0 +1,65 @@
+import Foundation
+
+/// How numbers, times and sizes are written for people.
+enum NumberText {
+    /// A value with four significant digits: "0.0123", "17.42", "1.2e-07", "nan".
+    static func value(_ value: Double) -> String {
+        if value.isNaN { return "nan" }
+        if value.isInfinite { return value > 0 ? "inf" : "-inf" }
+        if value == 0 { return "0" }
+        let magnitude = abs(value)
+        if magnitude < 1e-4 || magnitude >= 1e7 { return String(format: "%.2e", value) }
+        let whole = Int(log10(magnitude).rounded(.down)) + 1
+        return String(format: "%.*f", max(0, min(6, 4 - whole)), value)
+    }
+
+    static func value(_ value: Double?) -> String {
+        value.map { self.value($0) } ?? "-"
+    }
+
+    /// A value with a fixed number of decimals, so that a column of scores lines up.
+    static func fixed(_ value: Double?, decimals: Int = 2) -> String {
+        guard let value else { return "-" }
+        return value.isFinite ? String(format: "%.*f", decimals, value) : self.value(value)
+    }
+
+    /// A difference with its sign: "+0.09", "-0.053".
+    static func difference(_ value: Double, decimals: Int? = nil) -> String {
+        let text = decimals.map { fixed(value, decimals: $0) } ?? self.value(value)
+        return value >= 0 && value.isFinite ? "+" + text : text
+    }
+
+    /// A time span: "0.8 s", "42 s", "7 min 05 s", "3 h 12 min", "2 d 04 h".
+    static func duration(_ seconds: TimeInterval) -> String {
+        guard seconds.isFinite, seconds < 1e9 else { return "-" }
+        if seconds < 10 { return String(format: "%.1f s", max(0, seconds)) }
+        let whole = Int(seconds.rounded())
+        if whole < 60 { return "\(whole) s" }
+        if whole < 3600 { return String(format: "%d min %02d s", whole / 60, whole % 60) }
+        if whole < 86400 { return String(format: "%d h %02d min", whole / 3600, whole / 60 % 60) }
+        return String(format: "%d d %02d h", whole / 86400, whole / 3600 % 24)
+    }
+
+    /// A size in bytes: "812 B", "3.4 MB" (decimal multiples).
+    static func bytes(_ count: Int) -> String {
+        var value = Double(count)
+        for unit in ["B", "kB", "MB", "GB"] {
+            if value < 1000 { return unit == "B" ? "\(count) B" : String(format: "%.1f ", value) + unit }
+            value /= 1000
+        }
+        return String(format: "%.1f TB", value)
+    }
+
+    /// A moment in local time: "2026-03-01 14:05:33".
+    static func time(_ date: Date) -> String {
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.dateFormat = "yyyy-MM-dd HH:mm:ss"
+        return formatter.string(from: date)
+    }
+
+    /// A moment for machines: "2026-03-01T13:05:33.120Z".
+    static func timestamp(_ date: Date) -> String {
+        date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+}

@@ -1,0 +1,33 @@
+import Testing
+
+@testable import Tracking
+
+/// Vectors of FIPS 180-4's examples (NIST, "Example values", SHA-256).
+@Suite struct SHA256Tests {
+    @Test(arguments: [
+        ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+        ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        (
+            "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+        ),
+    ])
+    func knownDigests(text: String, digest: String) {
+        #expect(SHA256.hex(of: text) == digest)
+    }
+
+    @Test func aMillionLetters() {
+        let digest = SHA256.hex(of: [UInt8](repeating: UInt8(ascii: "a"), count: 1_000_000))
+        #expect(digest == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+    }
+
+    @Test(arguments: [1, 7, 55, 56, 63, 64, 65, 119, 120])
+    func piecesGiveTheSameDigestAsTheWhole(size: Int) {
+        let bytes = (0..<500).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        var digest = SHA256()
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            digest.update(bytes[start..<min(start + size, bytes.count)])
+        }
+        #expect(digest.finish() == SHA256.hex(of: bytes))
+    }
+}
