@@ -15,6 +15,7 @@ public struct PairedFoldersConfig: DatasetConfig {
     public var validation: [String] = []
     public var test: [String] = []
     public var testEvery = 5
+    public var allForTest = false
     public var categoryFromSuffix = true
 
     public init() {}
@@ -29,6 +30,7 @@ public struct PairedFoldersConfig: DatasetConfig {
             "test_every", \.testEvery, in: 3...1000,
             "where no names are listed: of this many files in alphabetical order the first is for the test, the "
                 + "second for validation"),
+        Field("all_for_test", \.allForTest, "whether every pair is for the test, to evaluate a run on them"),
         Field(
             "category_from_suffix", \.categoryFromSuffix,
             "whether tables group by what follows the last underscore of a name (as in s_01_N)"),
@@ -79,7 +81,7 @@ final class PairedFoldersDataset: Dataset {
             guard let a = clean[name], let b = degraded[name] else { return nil }
             return Entry(name: name, clean: a, degraded: b)
         }
-        guard entries.count >= 3 else {
+        guard entries.count >= 3 || config.allForTest else {
             throw ExperimentError.data(
                 "\(config.path): \(entries.count) pairs found; at least 3 are needed (training, validation, test)")
         }
@@ -93,6 +95,7 @@ final class PairedFoldersDataset: Dataset {
         }
         let listed = !config.test.isEmpty || !config.validation.isEmpty
         func use(_ index: Int, _ entry: Entry) -> Int {
+            if config.allForTest { return 0 }
             if listed { return config.test.contains(entry.name) ? 0 : config.validation.contains(entry.name) ? 1 : 2 }
             return min(2, index % config.testEvery)
         }
@@ -100,7 +103,7 @@ final class PairedFoldersDataset: Dataset {
         test = uses.filter { $0.0 == 0 }.map(\.1)
         validation = uses.filter { $0.0 == 1 }.map(\.1)
         training = uses.filter { $0.0 == 2 }.map(\.1)
-        guard !training.isEmpty, !validation.isEmpty, !test.isEmpty else {
+        guard !test.isEmpty, config.allForTest || !(training.isEmpty || validation.isEmpty) else {
             throw ExperimentError.data(
                 "\(config.path): of \(entries.count) pairs \(training.count) are for training, \(validation.count) for "
                     + "validation and \(test.count) for the test; each needs one at least")

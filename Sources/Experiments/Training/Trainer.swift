@@ -17,6 +17,9 @@ public final class Trainer {
 
     /// Opens nothing and computes nothing yet.
     public init(_ config: ExperimentConfig, dataset: any Dataset, observers: [any TrainingObserver]) throws {
+        if dataset.trainingCount == 0 {
+            throw ExperimentError.config("dataset.all_for_test: nothing is left to train on; set it to false")
+        }
         if let count = dataset.trainingCount, count < config.training.batchSize {
             throw ExperimentError.config(
                 "training.batch_size: \(config.training.batchSize) is more than the \(count) training recordings; "

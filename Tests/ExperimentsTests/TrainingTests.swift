@@ -1,0 +1,137 @@
+import Foundation
+import Layers
+import StrictJSON
+import Tensor
+import Testing
+
+@testable import Experiments
+
+@Suite("Training", .serialized)
+struct TrainingTests {
+    private func train(_ config: ExperimentConfig, stopAfter: Int? = nil) throws -> (Recorder, Trainer, TrainingEnd) {
+        let recorder = Recorder()
+        let dataset = try config.dataset.item.make(sampleRate: config.audio.sampleRate)
+        let trainer = try Trainer(config, dataset: dataset, observers: [recorder])
+        try trainer.calibrate()
+        let end = try trainer.run { stopAfter.map { recorder.losses.count >= $0 } ?? false }
+        return (recorder, trainer, end)
+    }
+
+    @Test func sameSeedSameBitsWhateverTheThreads() throws {
+        let before = ThreadPool.shared.threadCount
+        defer { ThreadPool.shared.threadCount = before }
+        var results: [([Double], [String: [Float]])] = []
+        for threads in [1, 2, 4, 2] {
+            ThreadPool.shared.threadCount = threads
+            let (recorder, trainer, _) = try train(Miniature.config())
+            results.append((recorder.losses, ParameterTree(trainer.model).state.mapValues(\.values)))
+        }
+        for result in results.dropFirst() {
+            #expect(result.0 == results[0].0)
+            #expect(result.1 == results[0].1)
+        }
+        let other = try train(Miniature.config("seed=2")).0
+        #expect(other.losses != results[0].0)
+    }
+
+    @Test func checkpointsAndPhases() throws {
+        let (recorder, trainer, end) = try train(Miniature.config())
+        #expect(end == .finished)
+        #expect(recorder.checkpoints.filter { $0.role == .last }.map(\.checkpoint.step) == [1, 3])
+        #expect(recorder.checkpoints.filter { $0.role == .generatorOnly }.map(\.checkpoint.step) == [1])
+        #expect(recorder.checkpoints.contains { $0.role == .best })
+        #expect(recorder.validations.count == 2)
+        #expect(recorder.metricNames.isSuperset(of: ["train/loss", "train/discriminator", "train/adversarial"]))
+
+        let folder = try Miniature.Folder()
+        guard let last = recorder.checkpoints.last(where: { $0.role == .last })?.checkpoint else { return }
+        try last.write(.last, to: folder.url, withTraining: true)
+        let read = try Checkpoint.read(.last, from: folder.url)
+        #expect(read.step == 3)
+        let model = try read.makeModel()
+        let x = Tensor.full([1, 32, 16, 1], -1)
+        #expect(
+            model(x, mode: .evaluation).logMel.values == trainer.model(x, mode: .evaluation).logMel.values)
+        #expect(throws: ExperimentError.self) { try Checkpoint.read(.best, from: folder.url) }
+    }
+
+    @Test func damagedCheckpointsAreSaidToBe() throws {
+        let (recorder, _, _) = try train(Miniature.config("training.steps=1"))
+        let folder = try Miniature.Folder()
+        guard let last = recorder.checkpoints.last(where: { $0.role == .last })?.checkpoint else { return }
+        try last.write(.last, to: folder.url, withTraining: false)
+        let weights = folder.url.appending(path: "last.safetensors")
+        let data = try Data(contentsOf: weights)
+        try data.prefix(data.count / 2).write(to: weights)
+        #expect(throws: ExperimentError.self) { try Checkpoint.read(.last, from: folder.url) }
+    }
+
+    @Test func stoppingKeepsACheckpoint() throws {
+        let (recorder, _, end) = try train(Miniature.config("training.steps=50"), stopAfter: 3)
+        #expect(end == .stopped(step: 2))
+        #expect(recorder.checkpoints.last?.role == .last)
+        #expect(recorder.checkpoints.last?.checkpoint.step == 2)
+    }
+
+    @Test func everyStageAndTaskLearnsOnOneBatch() throws {
+        // Few distinct clips: the losses must fall clearly.
+        for changes in [["task={\"kind\": \"supervised\"}"], ["model.stage2=null"], [String]()] {
+            let folder = try Miniature.Folder()
+            try Miniature.pairs(in: folder.url, count: 6)
+            var document = try JSONDocument(Miniature.text)
+            for change in changes { try document.apply(Override(change)) }
+            try document.apply(Override("dataset={\"kind\": \"paired_folders\", \"path\": \"\(folder.url.path)\"}"))
+            try document.apply(Override("training.steps=60"))
+            try document.apply(Override("optimizer.learning_rate=0.003"))
+            let (recorder, _, _) = try train(document.decode(ExperimentConfig.self))
+            let first = recorder.losses.prefix(5).reduce(0, +) / 5
+            let last = recorder.losses.suffix(5).reduce(0, +) / 5
+            #expect(last < first - 0.5, "\(changes): \(first) to \(last)")
+        }
+    }
+
+    @Test func aStepThatIsNotFiniteChangesNothing() throws {
+        let config = try Miniature.config()
+        let frontEnd = FrontEnd(config.audio)
+        let model = DualStageModel(config.model, bands: 16, seed: 1)
+        let task = config.task.item.make(TaskContext(model: model, frontEnd: frontEnd, config: config))
+        let dataset = try config.dataset.item.make(sampleRate: 8000)
+        var pair = try dataset.trainingPair(seed: 1, index: 0, samples: frontEnd.samples(frames: 32))
+        let before = ParameterTree(model).state.mapValues(\.values)
+        pair.clean[100] = .nan
+        for number in [0, 3] {
+            let report = task.step(Batch([pair, pair], frontEnd: frontEnd, frames: 32), number: number)
+            #expect(!report.isFinite)
+        }
+        #expect(ParameterTree(model).state.mapValues(\.values) == before)
+    }
+
+    @Test func moreClipsThanRecordingsAreRefused() throws {
+        let folder = try Miniature.Folder()
+        try Miniature.pairs(in: folder.url, count: 4)
+        let config = try Miniature.config(
+            "dataset={\"kind\": \"paired_folders\", \"path\": \"\(folder.url.path)\"}", "training.batch_size=3")
+        #expect(throws: ExperimentError.self) { _ = try train(config) }
+    }
+
+    @Test func shippedExperimentsTrainTwoSteps() throws {
+        let experiments = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../experiments")
+        let files = try FileManager.default.contentsOfDirectory(at: experiments, includingPropertiesForKeys: nil)
+            .filter { $0.pathExtension == "json" }
+        #expect(!files.isEmpty)
+        let folder = try Miniature.Folder()
+        try Miniature.pairs(in: folder.url, count: 12, sampleRate: 16000, seconds: 3)
+        for file in files {
+            var document = try JSONDocument(contentsOf: file.path)
+            var changes = ["training.steps=2", "training.batch_size=2", "evaluation.validation_items=1"]
+            if document.value["dataset"]?["kind"]?.stringValue == "paired_folders" {
+                changes.append("dataset.path=\(folder.url.path)")
+            }
+            for change in changes { try document.apply(Override(change)) }
+            let (recorder, _, end) = try train(document.decode(ExperimentConfig.self))
+            #expect(end == .finished, "\(file.lastPathComponent)")
+            #expect(recorder.losses.allSatisfy(\.isFinite), "\(file.lastPathComponent)")
+        }
+    }
+}

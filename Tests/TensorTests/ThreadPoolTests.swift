@@ -1,0 +1,80 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Tensor
+
+@Suite("Thread pool and memory", .serialized)
+struct ThreadPoolTests {
+    @Test func everyPieceRunsOnce() {
+        let counts = (0..<1000).map { _ in Counter() }
+        for _ in 0..<20 { ThreadPool.shared.run(1000) { counts[$0].add() } }
+        #expect(counts.allSatisfy { $0.value == 20 })
+    }
+
+    @Test func nestedLoopsRun() {
+        let counter = Counter()
+        ThreadPool.shared.run(8) { _ in ThreadPool.shared.run(8) { _ in counter.add() } }
+        #expect(counter.value == 64)
+    }
+
+    @Test func severalCallersShareThePool() async {
+        let counter = Counter()
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 { group.addTask { ThreadPool.shared.run(500) { _ in counter.add() } } }
+        }
+        #expect(counter.value == 2000)
+    }
+
+    @Test func resultsDoNotDependOnTheNumberOfThreads() {
+        let before = ThreadPool.shared.threadCount
+        defer { ThreadPool.shared.threadCount = before }
+        func compute() -> [[Float]] {
+            var stream = RandomStream(seed: 9, "threads")
+            let x = Tensor.normal([4, 32, 24, 16], from: &stream)
+            let w = Tensor.normal([32, 4, 4, 16], from: &stream)
+            let tape = Tape()
+            let (input, weight) = (tape.watch(x), tape.watch(w))
+            let loss = tape.record { () -> Tensor in
+                let y = input.convolved(weight, ConvolutionGeometry(stride: 2, padding: 1))
+                let normal = y.batchNormalised(scale: .ones([32]), shift: .zeros([32])).output
+                return (normal.leakyReLU(slope: 0.2).exponential().mean(axes: [0, 1, 2]) * normal.sum()).sum()
+            }
+            let gradients = tape.gradients(of: loss)
+            return [loss.values, gradients[input]?.values ?? [], gradients[weight]?.values ?? []]
+        }
+        ThreadPool.shared.threadCount = 1
+        let one = compute()
+        for threads in [2, 3, 4] {
+            ThreadPool.shared.threadCount = threads
+            #expect(compute() == one)
+        }
+    }
+
+    @Test func freedMemoryIsUsedAgain() {
+        let pool = BufferPool()
+        let (first, capacity) = pool.allocate(count: 1000)
+        pool.release(first, capacity: capacity)
+        #expect(pool.statistics == .init(liveBytes: 0, peakLiveBytes: capacity, idleBytes: capacity))
+        let (second, _) = pool.allocate(count: 990)
+        #expect(second == first)
+        pool.release(second, capacity: capacity)
+        pool.trim()
+        #expect(pool.statistics.idleBytes == 0)
+    }
+
+    @Test func sizesWasteAtMostAFifth() {
+        for count in [1, 16, 17, 100, 1000, 12345, 1 << 20, (1 << 20) + 1] {
+            let capacity = BufferPool.capacity(count: count)
+            #expect(capacity >= count * 4)
+            #expect(capacity % 64 == 0)
+            #expect(Double(capacity) <= max(64, Double(count * 4) * 1.25) + 64)
+        }
+    }
+}
+
+private final class Counter: Sendable {
+    private let count = Atomic<Int>(0)
+    func add() { count.add(1, ordering: .relaxed) }
+    var value: Int { count.load(ordering: .relaxed) }
+}
