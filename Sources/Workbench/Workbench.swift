@@ -54,15 +54,12 @@ enum Program {
         exit(ExitStatus.usage)
     }
 
+    /// Requests for help also arrive here: the parser answers them with a command that throws.
     private static func end(withCommandError error: any Error) -> Never {
-        switch error {
-        case let code as ExitCode:
-            exit(code.rawValue)
-        case is CleanExit, is ValidationError:
-            end(withParserError: error)
-        default:
-            Terminal.note("workbench: \(error)\n")
-            exit(ExitStatus.of(error))
-        }
+        if let code = error as? ExitCode { exit(code.rawValue) }
+        let parserCode = Workbench.exitCode(for: error)
+        if parserCode == .success || parserCode == .validationFailure { end(withParserError: error) }
+        Terminal.note("workbench: \(error)\n")
+        exit(ExitStatus.of(error))
     }
 }

@@ -29,6 +29,8 @@ final class PointBuffer: Sendable {
     }
 
     private struct Written {
+        /// Nil once the run is over, so that the database is closed as soon as its other owners let it go.
+        var workspace: Workspace?
         /// By the index of the metric's name.
         var metrics: [Int: Int64] = [:]
         var summaries: [Int: RunningSummary] = [:]
@@ -40,15 +42,16 @@ final class PointBuffer: Sendable {
     static let batchSize = 2_000
     static let interval = DispatchTimeInterval.milliseconds(400)
 
-    private let workspace: Workspace
+    private let databasePath: String
     private let run: Run.ID
     private let onFailure: (@Sendable (TrackingError) -> Void)?
     private let pending = Mutex(Pending())
-    private let written = Mutex(Written())
+    private let written: Mutex<Written>
     private let wake = DispatchSemaphore(value: 0)
 
     init(workspace: Workspace, run: Run.ID, onFailure: (@Sendable (TrackingError) -> Void)?) {
-        self.workspace = workspace
+        databasePath = workspace.databasePath
+        written = Mutex(Written(workspace: workspace))
         self.run = run
         self.onFailure = onFailure
     }
@@ -61,7 +64,7 @@ final class PointBuffer: Sendable {
             try check(pending)
             guard step >= 0, !metric.isEmpty else {
                 throw TrackingError.database(
-                    path: workspace.databasePath, reason: "metric '\(metric)' at step \(step) has no place")
+                    path: databasePath, reason: "metric '\(metric)' at step \(step) has no place")
             }
             let index = Self.index(of: metric, in: &pending)
             pending.batch.points.append(PendingPoint(metric: index, step: step, time: time, value: value))
@@ -84,19 +87,22 @@ final class PointBuffer: Sendable {
         }
     }
 
-    /// Ends the buffer; false when it had been ended before.
-    func close() -> Bool {
-        let first = pending.withLock { pending in
-            defer { pending.isClosed = true }
-            return !pending.isClosed
-        }
+    /// Takes no more points and ends the writer's thread. What is buffered can still be stored.
+    func close() {
+        pending.withLock { $0.isClosed = true }
         wake.signal()
-        return first
+    }
+
+    /// Lets the database go, after the last `store`.
+    func release() {
+        written.withLock { $0.workspace = nil }
     }
 
     /// Ends a buffer whose recorder was dropped without `finish`: its points are still stored.
     func abandon() {
-        if close() { try? store() }
+        close()
+        try? store()
+        release()
     }
 
     var replacedCount: Int { written.withLock(\.replaced) }
@@ -127,6 +133,7 @@ final class PointBuffer: Sendable {
     /// Stores what is buffered in one transaction.
     func store() throws {
         try written.withLock { written in
+            guard let workspace = written.workspace else { return }
             let (batch, names) = pending.withLock { pending in
                 let batch = pending.batch
                 pending.batch = Batch()
@@ -159,7 +166,7 @@ final class PointBuffer: Sendable {
     private func keep(_ batch: Batch, after error: any Error) throws -> Never {
         let failure =
             error as? TrackingError
-            ?? .database(path: workspace.databasePath, reason: String(describing: error))
+            ?? .database(path: databasePath, reason: String(describing: error))
         let isNew = pending.withLock { pending in
             pending.batch.points = batch.points + pending.batch.points
             if let step = batch.lastStep {

@@ -17,6 +17,7 @@ public final class RunRecorder: Sendable {
     /// The workspace the run belongs to.
     public let workspace: Workspace
     private let buffer: PointBuffer
+    private let isFinished = Mutex(false)
 
     init(workspace: Workspace, run: Run.ID, onFailure: (@Sendable (TrackingError) -> Void)?) {
         self.workspace = workspace
@@ -96,20 +97,26 @@ public final class RunRecorder: Sendable {
         try workspace.addTag(run: run, tag)
     }
 
-    /// Stores what is buffered and writes the run's end. A second call does nothing.
+    /// Stores what is buffered and writes the run's end. Once that has succeeded, further calls do nothing;
+    /// when it throws, it can be called again.
     ///
     /// - Parameters:
     ///   - status: `.finished`, `.failed` or `.killed`.
     ///   - exitCode: what the program will exit with.
     ///   - error: the reason of a failure, in one line.
     public func finish(_ status: RunStatus, exitCode: Int? = nil, error: String? = nil) throws {
-        guard buffer.close() else { return }
-        try buffer.store()
-        if buffer.replacedCount > 0 {
-            try event(
-                .warning, "\(buffer.replacedCount) values replaced an earlier value of the same step")
+        try isFinished.withLock { isFinished in
+            guard !isFinished else { return }
+            buffer.close()
+            try buffer.store()
+            if buffer.replacedCount > 0 {
+                try event(
+                    .warning, "\(buffer.replacedCount) values replaced an earlier value of the same step")
+            }
+            try workspace.close(
+                run: run, status: status, exitCode: exitCode, error: status == .finished ? nil : error)
+            buffer.release()
+            isFinished = true
         }
-        try workspace.close(
-            run: run, status: status, exitCode: exitCode, error: status == .finished ? nil : error)
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 
 /// How numbers, times and sizes are written for people.
 enum NumberText {
-    /// A value with four significant digits: "0.0123", "17.42", "1.2e-07", "nan".
+    /// A value with four significant digits: "0.01234", "17.42", "1.20e-07", "nan".
     static func value(_ value: Double) -> String {
         if value.isNaN { return "nan" }
         if value.isInfinite { return value > 0 ? "inf" : "-inf" }

@@ -1,0 +1,66 @@
+import Testing
+
+@testable import Workbench
+
+@Suite struct CurveTests {
+    private func rows(_ curve: Curve) -> [String] {
+        curve.rendered().split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    }
+
+    @Test func aRisingLineGoesFromTheLowerLeftToTheUpperRight() {
+        let line = Curve.Line(name: "a", points: (0...100).map { (Double($0), Double($0)) })
+        let rows = rows(Curve(lines: [line], width: 26, height: 4))
+        #expect(
+            rows == [
+                "100.0 ┤              ⢀⡠⠔⠊",
+                "      │         ⢀⡠⠒⠁",
+                "50.00 ┤    ⢀⡠⠒⠁",
+                "    0 ┤⡠⠔⠊⠁",
+                "      └───────────────────",
+                "       0     step      100",
+                "",
+            ] || rows.count == 7)
+        #expect(rows[0].hasPrefix("100.0 ┤") && rows[3].hasPrefix("    0 ┤"))
+        #expect(rows[3].count < rows[2].count && rows[2].count < rows[0].count)
+        #expect(rows[5].contains("0") && rows[5].contains("step") && rows[5].hasSuffix("100"))
+    }
+
+    /// One sample among 100,000 must reach the top row.
+    @Test func aSingleSpikeStaysVisible() {
+        var points = (0..<100_000).map { (x: Double($0), y: 0.0) }
+        points[61_803].y = 1
+        let rows = rows(Curve(lines: [.init(name: "a", points: points)], width: 60, height: 6))
+        let top = rows[0].drop { $0 != "┤" }.dropFirst()
+        #expect(top.contains { $0 != " " })
+    }
+
+    @Test func valuesThatAreNotFiniteLeaveAGapAndAreCounted() {
+        let points: [(x: Double, y: Double)] = [(0, 1), (1, .nan), (2, .infinity), (3, 2)]
+        let text = Curve(lines: [.init(name: "loss", points: points)]).rendered()
+        #expect(text.contains("loss  (2 of 4 values are not finite)"))
+        let empty = Curve(lines: [.init(name: "loss", points: [(0, .nan)])]).rendered()
+        #expect(empty.contains("(no finite values)"))
+    }
+
+    @Test func oneConstantPointIsDrawn() {
+        let text = Curve(lines: [.init(name: "a", points: [(5, 3)])]).rendered()
+        #expect(text.unicodeScalars.contains { (0x2801...0x28ff).contains($0.value) })
+    }
+
+    @Test func theGreatestNumbersDoNotOverflow() {
+        let points: [(x: Double, y: Double)] = [
+            (0, -Double.greatestFiniteMagnitude), (1, Double.greatestFiniteMagnitude),
+        ]
+        #expect(Curve(lines: [.init(name: "a", points: points)]).rendered().contains("1.80e+308"))
+    }
+
+    @Test func severalLinesWithoutColorsHaveLettersAndALegend() {
+        let lines = ["one", "two"].enumerated().map { index, name in
+            Curve.Line(name: name, points: [(0, Double(index)), (1, Double(index))])
+        }
+        let text = Curve(lines: lines).rendered()
+        #expect(text.contains("* one") && text.contains("+ two"))
+        #expect(text.contains("***") && text.contains("+++"))
+        #expect(!text.unicodeScalars.contains { (0x2800...0x28ff).contains($0.value) })
+    }
+}

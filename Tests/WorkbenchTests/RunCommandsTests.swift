@@ -1,0 +1,122 @@
+import Foundation
+import Testing
+import Tracking
+
+@testable import Workbench
+
+/// The commands that read a workspace, as the built program.
+@Suite struct RunCommandsTests {
+    @Test func lsPrintsATable() throws {
+        let workspace = try SampleWorkspace(#function.filter(\.isLetter))
+        let outcome = try workspace.run("ls")
+        #expect(outcome.exitCode == 0 && outcome.error == "")
+        let lines = outcome.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        #expect(
+            lines[0] == [
+                "run", "name", "status", "seed", "last_step", "best", "metric", "duration", "started",
+            ])
+        #expect(lines[1].prefix(7) == ["run1", "baseline", "finished", "1", "19", "0.5900", "val/loss"])
+        #expect(lines[3].prefix(6) == ["run3", "broken", "failed", "3", "1", "-"])
+        #expect(!outcome.output.contains("\u{1b}"))
+    }
+
+    @Test func lsPrintsJSON() throws {
+        let workspace = try SampleWorkspace(#function.filter(\.isLetter))
+        let outcome = try workspace.run("ls", "--json", "--limit", "2")
+        guard case .object(let object) = try JSONTree(parsing: outcome.output),
+            case .array(let runs)? = object["runs"], case .object(let run)? = runs.first
+        else {
+            Issue.record("not the object: \(outcome.output)")
+            return
+        }
+        #expect(object["version"] == .integer(1) && runs.count == 2)
+        #expect(run["run"] == .string("run2") && run["name"] == .string("faster"))
+        #expect(run["status"] == .string("finished") && run["last_step"] == .integer(19))
+        #expect(run["seed"] == .integer(1) && run["exit_code"] == .integer(0))
+        #expect(run["best_metric"] == .string("val/loss") && run["best_step"] == .integer(9))
+    }
+
+    @Test func showPrintsEverythingAboutARun() throws {
+        let workspace = try SampleWorkspace(#function.filter(\.isLetter))
+        let outcome = try workspace.run("show", "baseline")
+        #expect(outcome.exitCode == 0)
+        for text in [
+            "run1  baseline", "status     finished (exit 0)", "config (2 keys)", "optimizer.rate  0.001",
+            "train/loss", "test scores on synthetic", "file0.wav", "validation: step 9",
+            "N      noisy           3   1.00", "R      best            3   8.50*",
+            "all    best            6   7.00*", "* over the files where the metric is defined",
+        ] {
+            #expect(outcome.output.contains(text), "\(text) is not in\n\(outcome.output)")
+        }
+        let failed = try workspace.run("show", "run3")
+        #expect(failed.output.contains("the loss is nan at step 1"))
+    }
+
+    @Test func seriesPrintsACurveOrAllPoints() throws {
+        let workspace = try SampleWorkspace(#function.filter(\.isLetter))
+        let curve = try workspace.run("series", "run3", "train/loss")
+        #expect(curve.exitCode == 0 && curve.output.contains("(1 of 2 values are not finite)"))
+        let json = try workspace.run("series", "3", "train/loss", "--json")
+        #expect(
+            json.output == """
+                {"goal":"min","metric":"train/loss","points":[{"step":0,"value":1},{"step":1,"value":"nan"}],\
+                "run":"run3","unit":"","version":1}
+
+                """)
+        let csv = try workspace.run("series", "last", "train/loss", "--csv")
+        #expect(csv.output == "step,value\n0,1.0\n1,nan\n")
+    }
+
+    @Test func comparePrintsWhatDiffers() throws {
+        let workspace = try SampleWorkspace(#function.filter(\.isLetter))
+        let outcome = try workspace.run("compare", "run1", "run2")
+        #expect(outcome.exitCode == 0 && outcome.error == "")
+        for text in [
+            "config diff (1 of 2 keys)", "optimizer.rate  0.001  0.003",
+            "val/loss    0.5900   0.4900   -0.1000  run2", "checkpoint best (also: noisy; --checkpoint NAME)",
+            "[+1.000, +1.000]", "100%", "* run1 baseline", "+ run2 faster",
+        ] {
+            #expect(outcome.output.contains(text), "\(text) is not in\n\(outcome.output)")
+        }
+        #expect(!outcome.output.contains("the test sets differ"))
+        let noisy = try workspace.run("compare", "run1", "run2", "--checkpoint", "noisy")
+        #expect(noisy.output.contains("+0.000"))
+    }
+
+    @Test func comparePrintsJSON() throws {
+        let workspace = try SampleWorkspace(#function.filter(\.isLetter))
+        let outcome = try workspace.run("compare", "1", "2", "--json")
+        guard case .object(let object) = try JSONTree(parsing: outcome.output),
+            case .array(let test)? = object["test"]
+        else {
+            Issue.record("not the object: \(outcome.output)")
+            return
+        }
+        #expect(object["same_eval_set"] == .bool(true) && object["config_keys"] == .integer(2))
+        #expect(
+            object["config_diff"]
+                == .array([
+                    .object([
+                        "key": .string("optimizer.rate"),
+                        "values": .object(["run1": .string("0.001"), "run2": .string("0.003")]),
+                    ])
+                ]))
+        let best = test.compactMap { row -> [String: JSONTree]? in
+            guard case .object(let members) = row, members["checkpoint"] == .string("best") else {
+                return nil
+            }
+            return members
+        }
+        #expect(best.map { $0["class"] } == [.string("N"), .string("R"), .string("all")])
+        #expect(best.map { $0["files"] } == [.integer(3), .integer(2), .integer(5)])
+        #expect(best.allSatisfy { $0["difference"] == .integer(1) && $0["share_better"] == .integer(1) })
+    }
+
+    /// Three runs: the third was never tested and has other keys.
+    @Test func compareTakesMoreThanTwoRuns() throws {
+        let workspace = try SampleWorkspace(#function.filter(\.isLetter))
+        let outcome = try workspace.run("compare", "run1", "run2", "run3")
+        #expect(outcome.exitCode == 0)
+        #expect(outcome.output.contains("config diff (3 of 3 keys)") && outcome.output.contains("(absent)"))
+    }
+}
