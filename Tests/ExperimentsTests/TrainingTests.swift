@@ -60,10 +60,28 @@ struct TrainingTests {
         let folder = try Miniature.Folder()
         guard let last = recorder.checkpoints.last(where: { $0.role == .last })?.checkpoint else { return }
         try last.write(.last, to: folder.url, withTraining: false)
-        let weights = folder.url.appending(path: "last.safetensors")
+        let weights = folder.url.appending(path: "last-0.safetensors")
         let data = try Data(contentsOf: weights)
         try data.prefix(data.count / 2).write(to: weights)
         #expect(throws: ExperimentError.self) { try Checkpoint.read(.last, from: folder.url) }
+    }
+
+    @Test func aCheckpointThatCannotBeWrittenLeavesTheOneBefore() throws {
+        let (recorder, _, _) = try train(Miniature.config())
+        let folder = try Miniature.Folder()
+        let stored = recorder.checkpoints.filter { $0.role == .last }.map(\.checkpoint)
+        try stored[0].write(.last, to: folder.url, withTraining: true)
+        // A folder in the way of the second file stands for a full disk.
+        try FileManager.default.createDirectory(
+            at: folder.url.appending(path: "last-3.training.safetensors/x"), withIntermediateDirectories: true)
+        #expect(throws: (any Error).self) { try stored[1].write(.last, to: folder.url, withTraining: true) }
+        #expect(try Checkpoint.read(.last, from: folder.url).step == 1)
+        try? FileManager.default.removeItem(at: folder.url.appending(path: "last-3.training.safetensors"))
+        try stored[1].write(.last, to: folder.url, withTraining: true)
+        #expect(try Checkpoint.read(.last, from: folder.url).step == 3)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
+                == ["last-3.safetensors", "last-3.training.safetensors", "last.json"])
     }
 
     @Test func stoppingKeepsACheckpoint() throws {

@@ -41,41 +41,63 @@ public struct Checkpoint: Sendable {
         return model
     }
 
-    private static func file(_ folder: URL, _ role: CheckpointRole, _ ending: String) -> URL {
-        folder.appending(path: "\(role.rawValue).\(ending)")
+    private static func description(_ folder: URL, _ role: CheckpointRole) -> URL {
+        folder.appending(path: "\(role.rawValue).json")
     }
 
-    /// The names of the files of a role, weights first.
-    public static func fileNames(_ role: CheckpointRole, withTraining: Bool) -> [String] {
-        ["\(role.rawValue).safetensors"] + (withTraining ? ["\(role.rawValue).training.safetensors"] : [])
-            + ["\(role.rawValue).json"]
-    }
-
-    /// Writes the files one by one, each whole or not at all, the JSON last.
+    /// Writes the files of a role and then removes those of the checkpoint before.
+    ///
+    /// Weights go to new names that hold the step; the JSON file, which names them, is replaced last and in one
+    /// move. Whatever happens before that, the checkpoint before stays whole.
     /// - Parameter withTraining: whether optimisers and discriminator are stored too.
-    public func write(_ role: CheckpointRole, to folder: URL, withTraining: Bool) throws {
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        func store(_ state: [String: Tensor], _ ending: String) throws {
+    /// - Returns: the names of the files, the JSON first.
+    @discardableResult
+    public func write(_ role: CheckpointRole, to folder: URL, withTraining: Bool) throws -> [String] {
+        let manager = FileManager.default
+        try manager.createDirectory(at: folder, withIntermediateDirectories: true)
+        let stem = "\(role.rawValue)-\(step)"
+        var files = ["weights": "\(stem).safetensors"]
+        if withTraining { files["training"] = "\(stem).training.safetensors" }
+        func store(_ state: [String: Tensor], _ name: String) throws {
             try SafetensorsFile.write(
                 state.map { .init(name: $0.key, shape: $0.value.shape, values: $0.value.values) },
-                metadata: ["step": "\(step)"], to: Self.file(folder, role, ending).path)
+                metadata: ["step": "\(step)"], to: folder.appending(path: name).path)
         }
-        try store(weights, "safetensors")
-        if withTraining { try store(training, "training.safetensors") }
-        let description: JSONValue = .object([
-            "version": .integer(1), "role": .string(role.rawValue), "step": .integer(step),
-            "config": config.json,
-        ])
-        try AtomicFile.write(Array(description.prettyText.utf8), to: Self.file(folder, role, "json").path)
+        do {
+            try store(weights, "\(stem).safetensors")
+            if let name = files["training"] { try store(training, name) }
+            let object: JSONValue = .object([
+                "version": .integer(1), "role": .string(role.rawValue), "step": .integer(step),
+                "files": .object(JSONObject(files.sorted { $0.key > $1.key }.map { ($0.key, .string($0.value)) })),
+                "config": config.json,
+            ])
+            try AtomicFile.write(Array(object.prettyText.utf8), to: Self.description(folder, role).path)
+        } catch {
+            for name in files.values where !Self.isNamed(name, in: folder, role) {
+                try? manager.removeItem(at: folder.appending(path: name))
+            }
+            throw error
+        }
+        for name in try manager.contentsOfDirectory(atPath: folder.path)
+        where name.hasPrefix("\(role.rawValue)-") && !files.values.contains(name) {
+            try manager.removeItem(at: folder.appending(path: name))
+        }
+        return ["\(role.rawValue).json"] + files.values.sorted()
+    }
+
+    /// Whether the stored description uses a file.
+    private static func isNamed(_ name: String, in folder: URL, _ role: CheckpointRole) -> Bool {
+        guard let document = try? JSONDocument(contentsOf: description(folder, role).path) else { return false }
+        return document.value["files"]?.objectValue?.members.contains { $0.value.stringValue == name } ?? false
     }
 
     /// Reads the weights of a role.
     /// - Throws: `ExperimentError.notFound` when there is none, `.checkpoint` when it is damaged.
     public static func read(_ role: CheckpointRole, from folder: URL) throws -> Checkpoint {
-        let description = file(folder, role, "json")
+        let description = description(folder, role)
         guard FileManager.default.fileExists(atPath: description.path) else {
             let there = CheckpointRole.allCases.filter {
-                FileManager.default.fileExists(atPath: file(folder, $0, "json").path)
+                FileManager.default.fileExists(atPath: Self.description(folder, $0).path)
             }
             throw ExperimentError.notFound(
                 "no checkpoint \"\(role.rawValue)\" in \(folder.relativePath); "
@@ -84,11 +106,12 @@ public struct Checkpoint: Sendable {
         do {
             let document = try JSONDocument(contentsOf: description.path)
             let config = try ExperimentConfig.decode(document.value["config"] ?? .null, at: "config", onto: nil)
-            let weights = try SafetensorsFile(contentsOf: file(folder, role, "safetensors").path)
+            guard let name = document.value["files"]?["weights"]?.stringValue, !name.contains("/") else {
+                throw ExperimentError.checkpoint("\(description.relativePath): it names no weights")
+            }
+            let weights = try SafetensorsFile(contentsOf: folder.appending(path: name).path)
             guard let step = (try? Int.decode(document.value["step"] ?? .null, at: "step", onto: nil)), weights.metadata["step"] == "\(step)" else {
-                throw ExperimentError.checkpoint(
-                    "\(description.relativePath): weights and description are of different steps; the program was "
-                        + "stopped while it wrote them")
+                throw ExperimentError.checkpoint("\(description.relativePath): its weights are of another step")
             }
             var tensors: [String: Tensor] = [:]
             for entry in weights.entries {

@@ -8,6 +8,7 @@ final class RunObserver: TrainingObserver {
     private let batchSize: Int
     private var lastValidation = ""
     private var smoothedLoss: Double?
+    private var checkpoints: [CheckpointRole: (step: Int, files: [String])] = [:]
 
     init(_ recorder: RunRecorder, reporter: any RunReporter, batchSize: Int) {
         self.recorder = recorder
@@ -43,18 +44,23 @@ final class RunObserver: TrainingObserver {
                 value("validation/si_sdr"), value("validation/lsd_db"))
         case .checkpoint(let role, let checkpoint):
             let folder = Self.checkpoints(of: recorder)
-            let withTraining = role == .last
-            try checkpoint.write(role, to: folder, withTraining: withTraining)
-            for name in Checkpoint.fileNames(role, withTraining: withTraining) {
-                try recorder.addArtifact(
-                    .runFile("checkpoints/" + name), kind: "checkpoint", role: role.rawValue, name: name,
-                    step: checkpoint.step,
-                    mime: name.hasSuffix(".json") ? "application/json" : "application/octet-stream")
-            }
+            checkpoints[role] = (checkpoint.step, try checkpoint.write(role, to: folder, withTraining: role == .last))
         case .nonFinite(let step, let inARow):
             let text = "step \(step) skipped: a loss or gradient is not finite (\(inARow) in a row)"
             try recorder.event(.warning, text)
             reporter.message("warning: " + text)
+        }
+    }
+
+    /// Enters the checkpoints that are there, once, when training is over: before, they come and go.
+    func registerCheckpoints() throws {
+        for role in CheckpointRole.allCases {
+            guard let (step, files) = checkpoints[role] else { continue }
+            for name in files {
+                try recorder.addArtifact(
+                    .runFile("checkpoints/" + name), kind: "checkpoint", role: role.rawValue, name: name, step: step,
+                    mime: name.hasSuffix(".json") ? "application/json" : "application/octet-stream")
+            }
         }
     }
 }

@@ -61,8 +61,11 @@ public struct TrainingRun {
         let trainer = try Trainer(config, dataset: dataset, observers: [observer])
         try trainer.calibrate()
         let start = DispatchTime.now().uptimeNanoseconds
-        let end = try trainer.run(shouldStop: shouldStop)
+        let result = Result { try trainer.run(shouldStop: shouldStop) }
         reporter.end()
+        // A failed training leaves its last good checkpoint, which is worth finding.
+        if case .failure = result { try? observer.registerCheckpoints() } else { try observer.registerCheckpoints() }
+        let end = try result.get()
         let minutes = Double(DispatchTime.now().uptimeNanoseconds - start) / 6e10
         try recorder.log("time/training_minutes", step: config.training.steps - 1, value: minutes)
         try recorder.log(

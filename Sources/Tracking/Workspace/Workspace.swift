@@ -38,12 +38,23 @@ public final class Workspace: Sendable {
         }
         var configuration = Self.configuration(busyTimeout: busyTimeout)
         configuration.journalMode = .wal
-        queue = try Self.retryingWhileLocked(for: busyTimeout) {
-            try TrackingError.translating(database.path) {
-                let queue = try DatabaseQueue(path: database.path, configuration: configuration)
-                try Schema.migrate(queue, path: database.path, program: programVersion)
-                return queue
+        let isNew = !FileManager.default.fileExists(atPath: database.path)
+        do {
+            queue = try Self.retryingWhileLocked(for: busyTimeout) {
+                try TrackingError.translating(database.path) {
+                    let queue = try DatabaseQueue(path: database.path, configuration: configuration)
+                    try Schema.migrate(queue, path: database.path, program: programVersion)
+                    return queue
+                }
             }
+        } catch {
+            // A database without room for its tables would look damaged the next time.
+            if isNew, case TrackingError.diskFull = error {
+                for ending in ["", "-wal", "-shm", "-journal"] {
+                    try? FileManager.default.removeItem(atPath: database.path + ending)
+                }
+            }
+            throw error
         }
     }
 

@@ -7,6 +7,12 @@ enum Interruption {
 
     /// From now on the first signal asks the work to stop and a second one ends the program at once.
     static func watch() {
+        // A parent may have blocked the signals, and a blocked signal would never arrive.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGINT)
+        sigaddset(&signals, SIGTERM)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
                 let before = Interruption.signalNumber.exchange(number, ordering: .relaxed)

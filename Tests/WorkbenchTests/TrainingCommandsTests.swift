@@ -1,0 +1,184 @@
+import Audio
+import Foundation
+import StrictJSON
+import Testing
+
+/// `run`, `evaluate` and `enhance` as a user types them.
+@Suite("Training commands", .serialized)
+final class TrainingCommandsTests {
+    private let folder: URL
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "workbench-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Self.experiment.write(to: folder.appending(path: "mini.json"), atomically: true, encoding: .utf8)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    private static let experiment = """
+        {"name": "mini",
+         "audio": {"sample_rate": 8000, "fft_size": 128, "hop_length": 64, "mel_bands": 16},
+         "dataset": {"kind": "synthetic", "validation_items": 4, "test_items": 4, "evaluation_seconds": 1},
+         "model": {"stage1": {"base_channels": 4, "depth": 2}, "stage2": {"base_channels": 4, "depth": 2}},
+         "task": {"kind": "adversarial", "discriminator": {"base_channels": 4, "layers": 2},
+                  "generator_only_share": 0.5},
+         "training": {"steps": 6, "batch_size": 2, "clip_frames": 32, "validate_every": 3,
+                      "checkpoint_every": 3},
+         "evaluation": {"validation_items": 2, "audio_examples": 1}}
+        """
+
+    private func workbench(_ arguments: String...) throws -> BuiltProgram.Outcome {
+        try BuiltProgram.run(arguments, in: folder)
+    }
+
+    private func path(_ name: String) -> URL { folder.appending(path: name) }
+
+    private func json(_ text: String) throws -> JSONValue { try JSONDocument(text).value }
+
+    @Test func fromTrainingToAnEnhancedFile() throws {
+        let first = try workbench("run", "mini.json")
+        #expect(first.exitCode == 0, "\(first.error)")
+        for text in ["input", "spectral subtraction", "stage 1 alone (last)", "all stages (generator-only)", "lsd_db"] {
+            #expect(first.output.contains(text), "\(text) is not in\n\(first.output)")
+        }
+        #expect(first.error.contains("run1") && !first.output.contains("eta"))
+
+        let second = try workbench("run", "mini.json", "--seed", "2", "--name", "second", "--quiet", "--json")
+        #expect(second.exitCode == 0 && second.error.isEmpty)
+        let object = try json(second.output)
+        #expect(object["run"]?.stringValue == "run2" && object["status"]?.stringValue == "finished")
+        #expect(object["test"]?.arrayValue?.isEmpty == false)
+
+        let list = try json(workbench("ls", "--json").output)["runs"]?.arrayValue ?? []
+        #expect(Set(list.compactMap { $0["run"]?.stringValue }) == ["run1", "run2"])
+        #expect(list.compactMap { $0["last_step"]?.intValue } == [5, 5])
+        let shown = try workbench("show", "run1")
+        #expect(shown.output.contains("test_003_A_enhanced.wav") && shown.output.contains("spectrogram"))
+        let series = try json(workbench("series", "run1", "train/loss", "--json").output)
+        #expect(series["points"]?.arrayValue?.count == 6)
+        let compared = try workbench("compare", "run1", "run2")
+        #expect(compared.exitCode == 0 && compared.output.contains("seed"))
+        #expect(compared.output.contains("si_sdr"))
+
+        // The same seed gives the same scores in another process with another number of threads.
+        let again = try workbench("run", "mini.json", "--seed", "2", "--threads", "1", "--json")
+        #expect(try json(again.output)["test"] == object["test"])
+
+        let own = try workbench("evaluate", "--run", "run2", "--json")
+        #expect(try json(own.output)["test"] == object["test"])
+
+        try enhanceFiles()
+    }
+
+    private func enhanceFiles() throws {
+        let sine = (0..<30_000).map { Float(0.3 * sin(Double($0) * 0.1)) }
+        let stereo = Waveform(sampleRate: 22_050, channels: [sine, sine.reversed()])
+        try FileManager.default.createDirectory(at: path("in"), withIntermediateDirectories: true)
+        try AudioFile.write(stereo, to: path("in/a.wav"), format: AudioFormat(.wav, .float32))
+        try AudioFile.write(stereo, to: path("in/b.flac"), format: AudioFormat(.flac, .pcm24))
+        try AudioFile.write(stereo, to: path("in/c.ogg"))
+
+        let one = try workbench("enhance", "--run", "run1", "in/a.wav", "out.wav")
+        #expect(one.exitCode == 0, "\(one.error)")
+        #expect(one.output.contains("real-time factor"))
+        let refused = try workbench("enhance", "--run", "run1", "in/a.wav", "out.wav")
+        #expect(refused.exitCode == 2 && refused.error.contains("--overwrite"))
+        let same = try workbench("enhance", "--run", "run1", "in/a.wav", "in/a.wav", "--overwrite")
+        #expect(same.exitCode == 2 && same.error.contains("same file"))
+
+        let many = try workbench("enhance", "--run", "last", "in", "out", "--stage", "stage1", "--json")
+        #expect(many.exitCode == 0, "\(many.error)")
+        #expect(try json(many.output)["files"]?.arrayValue?.count == 3)
+        for name in ["a.wav", "b.flac", "c.ogg"] {
+            let (before, after) = (try AudioFileReader(path("in/\(name)")), try AudioFileReader(path("out/\(name)")))
+            #expect(before.frameCount == after.frameCount && before.sampleRate == after.sampleRate)
+            #expect(before.channelCount == after.channelCount && before.format == after.format)
+        }
+
+        // A broken file among good ones: the good ones are done, the broken one is named.
+        let data = try Data(contentsOf: path("in/a.wav"))
+        try data.prefix(data.count / 3).write(to: path("in/broken.wav"))
+        let mixed = try workbench("enhance", "--run", "run1", "in", "mixed")
+        #expect(mixed.exitCode == 2 && mixed.error.contains("broken.wav"))
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: path("mixed").path).sorted()
+                == ["a.wav", "b.flac", "c.ogg"])
+    }
+
+    @Test func dryRunTellsAndDoesNothing() throws {
+        let outcome = try workbench("run", "mini.json", "--dry-run", "--set", "training.steps=9")
+        #expect(outcome.exitCode == 0 && outcome.output.contains("\"steps\": 9"))
+        #expect(outcome.output.contains("trained parameters") && outcome.output.contains("GFLOP"))
+        #expect(!FileManager.default.fileExists(atPath: path(".workbench").path))
+    }
+
+    @Test(
+        arguments: [
+            (["run", "nothing.json"], 3, "nothing.json"),
+            (["run", "."], 2, ""),
+            (["run", "mini.json", "--set", "optimizer.lerning_rate=1"], 2, "did you mean \"learning_rate\"?"),
+            (["run", "mini.json", "--set", "dataset.kind=synthetik"], 2, "did you mean \"synthetic\"?"),
+            (["run", "mini.json", "--set", "audio.mel_bands=18"], 2, "multiples of 4"),
+            (["run", "mini.json", "--set", "training.batch_size=many"], 2, "training.batch_size"),
+            (["run", "mini.json", "--steps", "0"], 2, "training.steps"),
+            (["run", "mini.json", "--epochs", "2"], 2, "endless"),
+            (["run", "mini.json", "--epochs", "2", "--steps", "3"], 2, "not both"),
+            (["run", "mini.json", "--threads", "0"], 2, "1 to 256"),
+            (["run", "mini.json", "--set", "dataset={\"kind\": \"paired_folders\"}"], 2, "dataset.path=DIR"),
+            (["run", "mini.json", "--set", "dataset={\"kind\": \"paired_folders\", \"path\": \"no\"}"], 3, "no such folder"),
+            (["run", "mini.json", "--workspace", "mini.json"], 2, "mini.json"),
+            (["evaluate", "--run", "run7"], 3, ""),
+            (["enhance", "--run", "run7", "mini.json", "out.wav"], 3, ""),
+            (["enhance", "--run", "run7", "no.wav", "out.wav"], 3, "no.wav"),
+            (["enhance", "--run", "run7", "mini.json"], 2, ""),
+        ] as [([String], Int32, String)])
+    func mistakesHaveOneLineAndACode(arguments: [String], exitCode: Int32, text: String) throws {
+        let outcome = try BuiltProgram.run(arguments, in: folder)
+        #expect(outcome.exitCode == exitCode, "\(arguments): \(outcome)")
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.error.contains(text), "\(outcome.error)")
+        #expect(!FileManager.default.fileExists(atPath: path(".workbench/runs/run1").path))
+    }
+
+    @Test func brokenJSONIsLocated() throws {
+        try "{\"seed\": 1,\n \"training\": {\"steps\": 3,}}".write(
+            to: path("broken.json"), atomically: true, encoding: .utf8)
+        let outcome = try workbench("run", "broken.json")
+        #expect(outcome.exitCode == 2 && outcome.error.contains("broken.json:2:"), "\(outcome.error)")
+    }
+
+    @Test func notANumberStopsWithAStory() throws {
+        let outcome = try workbench(
+            "run", "mini.json", "--steps", "60", "--set", "optimizer.learning_rate=1", "--set",
+            "optimizer.clip_norm=1e30", "--set", "optimizer.beta2=0", "--set", "losses.2.weight=1e37", "--set",
+            "training.non_finite_patience=2")
+        #expect(outcome.exitCode == 1, "\(outcome)")
+        #expect(outcome.error.contains("not finite for 2 steps in a row"), "\(outcome.error)")
+        #expect(outcome.error.contains("optimizer.learning_rate"))
+        let list = try json(workbench("ls", "--json").output)["runs"]?.arrayValue ?? []
+        #expect(list.first?["status"]?.stringValue == "failed")
+    }
+
+    @Test func interruptingKeepsACheckpoint() throws {
+        let process = Process()
+        process.executableURL = BuiltProgram.url
+        process.arguments = ["run", "mini.json", "--steps", "100000"]
+        process.currentDirectoryURL = folder
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let checkpoint = path(".workbench/runs/run1/checkpoints/last.json")
+        for _ in 0..<600 where !FileManager.default.fileExists(atPath: checkpoint.path) {
+            Thread.sleep(forTimeInterval: 0.1)
+        }
+        process.interrupt()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 75)
+        let list = try json(workbench("ls", "--json").output)["runs"]?.arrayValue ?? []
+        #expect(list.first?["status"]?.stringValue == "killed")
+        try AudioFile.write(
+            Waveform(sampleRate: 8000, mono: [Float](repeating: 0.1, count: 4000)), to: path("in.wav"))
+        #expect(try workbench("enhance", "--run", "run1", "in.wav", "out.wav").exitCode == 0)
+    }
+}
