@@ -46,6 +46,7 @@ import Tracking
             "si_sdr                N     R          all",
             "input              1.00  4.00  2.50 ± 1.50",
             "all stages (best)  6.00  8.50  7.00 ± 1.39",
+            "files: N 3, R 2 (undefined: 1), all 5 (undefined: 1)",
         ] {
             #expect(outcome.output.contains(text), "\(text) is not in\n\(outcome.output)")
         }

@@ -98,8 +98,9 @@ struct ScoreTable {
         case "spectral_subtraction": return "spectral subtraction"
         default:
             let parts = checkpoint.split(separator: "/").map(String.init)
-            let role = (parts.first ?? checkpoint).replacing("_", with: "-")
-            return (parts.last == "stage1" ? "stage 1 alone" : "all stages") + " (\(role))"
+            guard let role = parts.first, ["last", "best", "generator_only"].contains(role) else { return checkpoint }
+            return (parts.last == "stage1" ? "stage 1 alone" : "all stages")
+                + " (\(role.replacing("_", with: "-")))"
         }
     }
 

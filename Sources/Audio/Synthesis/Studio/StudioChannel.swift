@@ -39,7 +39,7 @@ struct StudioChannel {
                 )
             }
         }
-        floorLevel = stream.uniform(-78 ... -62)
+        floorLevel = stream.uniform(-76 ... -61)
         floorSlope = stream.uniform(0.3...1.6)
         floorStream = stream.fork("floor")
     }

@@ -135,11 +135,19 @@ struct Articulator {
         } else {
             let sag = Float(syllable.isFinal ? 0.6 : 0.9)
             add(
-                duration: duration * 0.6, formants: target, voicing: gain, aspiration: breath,
+                duration: duration * (syllable.isFinal ? 0.45 : 0.6), formants: target, voicing: gain,
+                aspiration: breath,
                 nasality: vowel.nasality, brightness: brightness)
             add(
-                duration: duration * 0.4, formants: target, voicing: gain * sag, aspiration: breath,
-                nasality: vowel.nasality, brightness: brightness)
+                duration: duration * (syllable.isFinal ? 0.3 : 0.4), formants: target, voicing: gain * sag,
+                aspiration: breath, nasality: vowel.nasality, brightness: brightness)
+            if syllable.isFinal {
+                // The voice fades into breath before a pause.
+                add(
+                    duration: duration * 0.25, formants: target, voicing: gain * 0.18,
+                    aspiration: breath * 1.3,
+                    nasality: vowel.nasality, damping: 1.3, brightness: brightness * 0.5)
+            }
         }
         lastFormants = target
     }
@@ -217,7 +225,9 @@ struct Articulator {
         }
         if !isOnset && stream.chance(0.45) { return }  // unreleased
         let burst = stream.uniform(0.006...0.016)
-        noise(consonant, vowel: vowel, duration: burst, gain: gain * 1.5, lead: 0, attack: 0.0008)
+        noise(
+            consonant, vowel: vowel, duration: burst, gain: gain * Float(stream.uniform(0.4...1.3)), lead: 0,
+            attack: 0.0008)
         if consonant.voiced {
             add(duration: burst, formants: locus, voicing: gain * 0.3, damping: 1.4, brightness: 1200)
             score.perturbations.append((clock, -0.04, 0.03))

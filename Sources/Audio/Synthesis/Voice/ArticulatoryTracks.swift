@@ -1,3 +1,5 @@
+import Tensor
+
 /// The targets of a score as smooth functions of time, one value a millisecond.
 ///
 /// Every target is held for its duration and the staircase is smoothed forwards and backwards by an
@@ -22,7 +24,8 @@ struct ArticulatoryTracks {
     ///   - score: Targets in order of time.
     ///   - seconds: Length from time 0.
     ///   - transition: Time constant of the formants in s.
-    init(score: ArticulatoryScore, seconds: Double, transition: Double) {
+    ///   - stream: The key to the small wandering of the formants.
+    init(score: ArticulatoryScore, seconds: Double, transition: Double, stream: RandomStream) {
         let count = Int(seconds * Self.rate) + 2
         let rest = score.targets.first?.formants ?? Vowel.neutral
         formants = [SIMD4<Float>](repeating: Self.logarithm(rest), count: count)
@@ -46,11 +49,24 @@ struct ArticulatoryTracks {
             }
         }
         Self.smooth(&formants, transition)
+        wander(stream)
         Self.smooth(&voicing, 0.006)
         Self.smooth(&aspiration, 0.005)
         Self.smooth(&nasality, 0.012)
         Self.smooth(&damping, 0.008)
         Self.smooth(&brightness, 0.008)
+    }
+
+    /// Speech organs are never still: each formant wanders by some 3 percent at a few hertz.
+    private mutating func wander(_ stream: RandomStream) {
+        var stream = stream
+        let courses = (0..<4).map { _ in
+            SlowModulation(
+                rate: stream.uniform(4...9), count: count, sampleRate: Int(Self.rate), stream: &stream)
+        }
+        for i in formants.indices {
+            for formant in 0..<4 { formants[i][formant] += 0.045 * courses[formant].value(at: i) }
+        }
     }
 
     private static func logarithm(_ x: SIMD4<Float>) -> SIMD4<Float> {

@@ -59,7 +59,7 @@ struct Consonant {
     private static let alveolarNoise = [
         NoiseBand(frequency: 5200, bandwidth: 1500, level: 0),
         NoiseBand(frequency: 7400, bandwidth: 2200, level: -1),
-        NoiseBand(frequency: 3600, bandwidth: 1600, level: -14),
+        NoiseBand(frequency: 3600, bandwidth: 1600, level: -18),
         NoiseBand(frequency: 10500, bandwidth: 4000, level: -8),
     ]
     private static let palatalNoise = [

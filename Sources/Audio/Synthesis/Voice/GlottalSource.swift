@@ -25,6 +25,8 @@ struct GlottalSource {
         let block = max(1, sampleRate / Int(ArticulatoryTracks.rate))
         let perSample = Float(ArticulatoryTracks.rate) / rate
         var noise = NoiseSource(stream.fork("aspiration"))
+        // White noise of equal density at every rate; levels are given for 16 kHz.
+        let density = (rate / 16000).squareRoot()
         var state: Float = 0
         excitation.withUnsafeMutableBufferPointer { signal in
             opening.withUnsafeBufferPointer { opening in
@@ -37,7 +39,7 @@ struct GlottalSource {
                     let step = (tracks.aspiration[position + 1] - breath) / Float(block)
                     for i in start..<min(start + block, count) {
                         state += k * (signal[i] - state)
-                        let level = breath + step * Float(i - start)
+                        let level = (breath + step * Float(i - start)) * density
                         signal[i] = state
                         if level > 1e-5 { signal[i] += noise.next() * level * (0.35 + opening[i]) }
                     }

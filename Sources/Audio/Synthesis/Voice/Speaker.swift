@@ -63,7 +63,7 @@ struct Speaker {
         liveliness = stream.logUniform(0.08...0.42)
         openQuotient = stream.uniform(0.45...0.78)
         skew = Float(stream.uniform())
-        brightness = stream.logUniform(900...5500)
+        brightness = stream.logUniform(700...4200)
         breathiness = Float(stream.logUniform(0.004...0.035))
         jitter = stream.logUniform(0.002...0.012)
         shimmer = stream.uniform(0.01...0.06)
@@ -74,17 +74,19 @@ struct Speaker {
         frication = stream.uniform(-6...4)
         creak = stream.chance(0.35) ? stream.uniform(0.2...0.8) : 0
         stressDepth = stream.uniform(2...9)
-        transition = stream.uniform(0.010...0.018)
+        transition = stream.uniform(0.013...0.026)
         vowelColour = Vowel.all.map { _ in
             SIMD4(
                 Float(stream.uniform(0.92...1.08)), Float(stream.uniform(0.94...1.06)),
                 Float(stream.uniform(0.95...1.05)), Float(stream.uniform(0.95...1.05)))
         }
+        // How many there are depends on the rate; a stream of their own keeps the person the same at any rate.
+        var tract = stream.fork("higher formants")
         var formants: [Float] = []
-        var next = 4500 * stream.uniform(0.95...1.06)
+        var next = 4500 * tract.uniform(0.95...1.06)
         while next * Double(formantScale) < Double(sampleRate) / 2 {
             formants.append(Float(next) * formantScale)
-            next += stream.uniform(850...1150)
+            next += tract.uniform(850...1150)
         }
         higherFormants = formants
         language = Language(stream: &stream)
@@ -126,7 +128,9 @@ struct Language {
             let common = ["p", "t", "k", "s", "m", "n", "l", "d", "b"].contains(consonant.label)
             if isRhotic ? consonant.label == rhotic : (common || stream.chance(0.6)) {
                 chosen.append(index)
-                weights.append((common || isRhotic ? 1.5 : 0.7) * stream.uniform(0.4...1.2))
+                let isSonorant = [.nasal, .lateral, .rhotic, .tap, .glide].contains(consonant.manner)
+                let usual = isSonorant ? 1.8 : common ? 1.3 : consonant.manner == .affricate ? 0.3 : 0.55
+                weights.append(usual * stream.uniform(0.4...1.2))
             }
         }
         consonants = chosen

@@ -22,13 +22,15 @@ extension NoiseEvent {
                 ))
             power += weight * weight * .pi * band.bandwidth / rate
         }
-        guard power > 0 else { return }
+        guard power > 0, let lowest = bands.map(\.frequency).min() else { return }
+        // The front cavity passes little below its first resonance: a steeper skirt than one pole's.
+        var skirt = ToneFilter.highPass(0.65 * lowest, sampleRate: sampleRate)
         var noise = NoiseSource(stream)
         let scale = amplitude / Float(power.squareRoot())
         let attackSamples = Float(max(attack * rate, 1))
         let releaseSamples = Float(max(release * rate, 1))
         for n in 0..<count {
-            let x = noise.next()
+            let x = skirt(noise.next())
             var y: Float = 0
             for i in filters.indices { y += filters[i].gain * filters[i].filter(x) }
             let place = first + n

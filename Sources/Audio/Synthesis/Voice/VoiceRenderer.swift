@@ -44,7 +44,9 @@ struct VoiceRenderer {
     {
         var stream = stream
         let seconds = Double(count) / Double(sampleRate)
-        let tracks = ArticulatoryTracks(score: score, seconds: seconds, transition: speaker.transition)
+        let tracks = ArticulatoryTracks(
+            score: score, seconds: seconds, transition: speaker.transition,
+            stream: stream.fork("wander"))
         let intonation = Intonation(
             score: score, base: speaker.basePitch, from: -0.6, to: seconds + 0.1,
             stream: stream.fork("intonation"))
