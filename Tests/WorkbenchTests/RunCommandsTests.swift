@@ -115,6 +115,25 @@ import Tracking
         #expect(best.allSatisfy { $0["difference"] == .integer(1) && $0["share_better"] == .integer(1) })
     }
 
+    /// In different test sets a file's name says nothing: only equal contents are paired.
+    @Test func compareTellsDifferentTestSetsApart() throws {
+        let sample = try SampleWorkspace(#function.filter(\.isLetter))
+        let workspace = try Workspace(directory: sample.url)
+        for (hash, value) in [("a", 1.0), ("b", 3.0)] {
+            let recorder = try workspace.startRun(
+                RunDescription(name: "set-\(hash)", seed: 1, configJSON: "{}", evalHash: hash))
+            let scores = [("named", nil), ("known", "5a5a")].map { file, digest in
+                FileScore(file: file, sha256: digest, metric: "si_sdr", result: .value(value))
+            }
+            try recorder.addFileScores(checkpoint: "last", dataset: "folders", scores)
+            try recorder.finish(.finished)
+        }
+        let outcome = try sample.run("compare", "set-a", "set-b")
+        #expect(outcome.exitCode == 0)
+        #expect(outcome.output.contains("the test sets differ: only files known to be the same are paired"))
+        #expect(outcome.output.contains("folders  all    si_sdr      1  1.000   3.000  +2.000"))
+    }
+
     /// Three runs: the third was never tested and has other keys.
     @Test func compareTakesMoreThanTwoRuns() throws {
         let workspace = try SampleWorkspace(#function.filter(\.isLetter))
