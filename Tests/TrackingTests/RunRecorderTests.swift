@@ -55,6 +55,20 @@ import Testing
         try recorder.finish(.finished)
     }
 
+    /// Facts logged at a planned step must not make a stopped run look complete.
+    @Test func theStatedLastStepCountsMoreThanThatOfPoints() throws {
+        let folder = TemporaryFolder()
+        let workspace = try Workspace(directory: folder.url)
+        let recorder = try workspace.startRun(.plain())
+        try recorder.log("a", step: 3, value: 1)
+        try recorder.flush()
+        #expect(try workspace.run("1").lastStep == 3)
+        try recorder.setLastStep(4)
+        try recorder.log("memory", step: 99, value: 1)
+        try recorder.finish(.killed)
+        #expect(try workspace.run("1").lastStep == 4)
+    }
+
     @Test func theLastValueOfAStepWinsAndIsCounted() throws {
         let folder = TemporaryFolder()
         let workspace = try Workspace(directory: folder.url)

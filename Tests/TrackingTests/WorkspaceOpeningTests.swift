@@ -100,6 +100,13 @@ import Testing
         #expect(try Data(contentsOf: file) == Data("x".utf8))
     }
 
+    @Test func fileErrorsAreToldInTheSystemsWords() {
+        let wrapped = CocoaError(.fileWriteUnknown, userInfo: [NSUnderlyingErrorKey: POSIXError(.ENOSPC)])
+        #expect(systemCode(of: wrapped) == ENOSPC)
+        #expect(plainReason(of: CocoaError(.fileWriteNoPermission)) == "Permission denied")
+        #expect(plainReason(of: NSError(domain: NSPOSIXErrorDomain, code: 28)) == "No space left on device")
+    }
+
     /// The administrator may write everywhere, so this is for everyone else.
     @Test(.enabled(if: geteuid() != 0))
     func aFolderWithoutWritePermissionCanBeRead() throws {

@@ -43,8 +43,9 @@ import Tracking
         for text in [
             "run1  baseline", "status     finished (exit 0)", "config (2 keys)", "optimizer.rate  0.001",
             "train/loss", "test scores on synthetic", "file0.wav", "validation: step 9",
-            "si_sdr                 N     R          all", "input                1.00  4.00  2.50 ± 1.50",
-            "all stages (best)    6.00  8.50  7.00 ± 1.39",
+            "si_sdr                N     R          all",
+            "input              1.00  4.00  2.50 ± 1.50",
+            "all stages (best)  6.00  8.50  7.00 ± 1.39",
             "files: N 3, R 2 (undefined: 1), all 5 (undefined: 1)",
         ] {
             #expect(outcome.output.contains(text), "\(text) is not in\n\(outcome.output)")
@@ -74,7 +75,8 @@ import Tracking
         #expect(outcome.exitCode == 0 && outcome.error == "")
         for text in [
             "config diff (1 of 2 keys)", "optimizer.rate  0.001  0.003",
-            "val/loss    0.5900   0.4900   -0.1000  run2", "checkpoint best (also: input; --checkpoint NAME)",
+            "val/loss     0.5900   0.4900   -0.1000  run2",
+            "checkpoint best (also: input; --checkpoint NAME)",
             "[+1.000, +1.000]", "100%", "* run1 baseline", "+ run2 faster",
         ] {
             #expect(outcome.output.contains(text), "\(text) is not in\n\(outcome.output)")
@@ -111,6 +113,25 @@ import Tracking
         #expect(best.map { $0["class"] } == [.string("N"), .string("R"), .string("all")])
         #expect(best.map { $0["files"] } == [.integer(3), .integer(2), .integer(5)])
         #expect(best.allSatisfy { $0["difference"] == .integer(1) && $0["share_better"] == .integer(1) })
+    }
+
+    /// In different test sets a file's name says nothing: only equal contents are paired.
+    @Test func compareTellsDifferentTestSetsApart() throws {
+        let sample = try SampleWorkspace(#function.filter(\.isLetter))
+        let workspace = try Workspace(directory: sample.url)
+        for (hash, value) in [("a", 1.0), ("b", 3.0)] {
+            let recorder = try workspace.startRun(
+                RunDescription(name: "set-\(hash)", seed: 1, configJSON: "{}", evalHash: hash))
+            let scores = [("named", nil), ("known", "5a5a")].map { file, digest in
+                FileScore(file: file, sha256: digest, metric: "si_sdr", result: .value(value))
+            }
+            try recorder.addFileScores(checkpoint: "last", dataset: "folders", scores)
+            try recorder.finish(.finished)
+        }
+        let outcome = try sample.run("compare", "set-a", "set-b")
+        #expect(outcome.exitCode == 0)
+        #expect(outcome.output.contains("the test sets differ: only files known to be the same are paired"))
+        #expect(outcome.output.contains("folders  all    si_sdr      1  1.000   3.000  +2.000"))
     }
 
     /// Three runs: the third was never tested and has other keys.

@@ -17,7 +17,10 @@ final class PointBuffer: Sendable {
 
     private struct Batch {
         var points: [PendingPoint] = []
-        var lastStep: Int?
+        /// The greatest step of a point.
+        var loggedStep: Int?
+        /// The step the run says it has completed.
+        var statedStep: Int?
     }
 
     private struct Pending {
@@ -34,7 +37,8 @@ final class PointBuffer: Sendable {
         /// By the index of the metric's name.
         var metrics: [Int: Int64] = [:]
         var summaries: [Int: RunningSummary] = [:]
-        var lastStep = -1
+        var loggedStep: Int?
+        var statedStep: Int?
         var lastBeat = Date.distantPast
         var replaced = 0
     }
@@ -68,7 +72,7 @@ final class PointBuffer: Sendable {
             }
             let index = Self.index(of: metric, in: &pending)
             pending.batch.points.append(PendingPoint(metric: index, step: step, time: time, value: value))
-            pending.batch.lastStep = max(pending.batch.lastStep ?? -1, step)
+            pending.batch.loggedStep = max(pending.batch.loggedStep ?? -1, step)
             return pending.batch.points.count
         }
         if count == Self.batchSize { wake.signal() }
@@ -77,7 +81,7 @@ final class PointBuffer: Sendable {
     func setLastStep(_ step: Int) throws {
         try pending.withLock { pending in
             try check(pending)
-            pending.batch.lastStep = max(pending.batch.lastStep ?? -1, step)
+            pending.batch.statedStep = step
         }
     }
 
@@ -142,17 +146,18 @@ final class PointBuffer: Sendable {
             }
             let now = Date()
             let beatIsDue = now.timeIntervalSince(written.lastBeat) * 1_000 >= Double(Heartbeat.interval)
-            guard !batch.points.isEmpty || batch.lastStep != nil || beatIsDue else { return }
+            guard !batch.points.isEmpty || batch.statedStep != nil || beatIsDue else { return }
             do {
                 let before = written
                 written = try workspace.write { database in
                     var after = before
                     try Self.write(batch, names: names, run: run, to: database, &after)
-                    after.lastStep = max(after.lastStep, batch.lastStep ?? -1)
+                    if let step = batch.loggedStep { after.loggedStep = max(after.loggedStep ?? -1, step) }
+                    after.statedStep = batch.statedStep ?? after.statedStep
                     after.lastBeat = now
                     try database.cachedStatement(
                         sql: "UPDATE runs SET beat_us = ?, last_step = ? WHERE id = ?"
-                    ).execute(arguments: [now.microseconds, after.lastStep < 0 ? nil : after.lastStep, run])
+                    ).execute(arguments: [now.microseconds, after.statedStep ?? after.loggedStep, run])
                     return after
                 }
                 pending.withLock { $0.failure = nil }
@@ -169,9 +174,10 @@ final class PointBuffer: Sendable {
             ?? .database(path: databasePath, reason: String(describing: error))
         let isNew = pending.withLock { pending in
             pending.batch.points = batch.points + pending.batch.points
-            if let step = batch.lastStep {
-                pending.batch.lastStep = max(pending.batch.lastStep ?? -1, step)
+            if let step = batch.loggedStep {
+                pending.batch.loggedStep = max(pending.batch.loggedStep ?? -1, step)
             }
+            pending.batch.statedStep = pending.batch.statedStep ?? batch.statedStep
             defer { pending.failure = failure }
             return pending.failure == nil
         }

@@ -48,7 +48,8 @@ public final class RunRecorder: Sendable {
         try buffer.append(metric, step: step, value: value)
     }
 
-    /// Notes the last step that the run has completed.
+    /// Notes the last step that the run has completed. A run that never says so counts as completed up to the
+    /// greatest step of its points.
     public func setLastStep(_ step: Int) throws {
         try buffer.setLastStep(step)
     }

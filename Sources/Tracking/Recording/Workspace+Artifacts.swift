@@ -76,9 +76,8 @@ extension Workspace {
             }
         } catch {
             try? files.removeItem(at: temporary)
-            let reason = plainReason(of: error)
-            if reason == String(cString: strerror(ENOSPC)) { throw TrackingError.diskFull(path: folder.path) }
-            throw TrackingError.notWritable(path: directory.path, reason: reason)
+            if systemCode(of: error) == ENOSPC { throw TrackingError.diskFull(path: folder.path) }
+            throw TrackingError.notWritable(path: directory.path, reason: plainReason(of: error))
         }
     }
 }

@@ -45,13 +45,3 @@ struct DatabaseHeader {
         }
     }
 }
-
-/// The text of a file-system error without Foundation's wrapping.
-func plainReason(of error: any Error) -> String {
-    let error = error as NSError
-    if let inner = error.userInfo[NSUnderlyingErrorKey] as? NSError, inner.domain == NSPOSIXErrorDomain {
-        return String(cString: strerror(Int32(inner.code)))
-    }
-    if error.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(error.code))) }
-    return error.localizedDescription
-}

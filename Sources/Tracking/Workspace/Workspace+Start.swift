@@ -15,12 +15,11 @@ extension Workspace {
     ) throws -> RunRecorder {
         let id = try insert(run, writer: .current, now: Date())
         do {
-            try FileManager.default.createDirectory(
-                at: directory(of: id), withIntermediateDirectories: true)
+            try Self.makeFolder(directory(of: id), of: directory)
         } catch {
-            let reason = plainReason(of: error)
-            try? close(run: id, status: .failed, exitCode: 1, error: reason)
-            throw TrackingError.notWritable(path: directory.path, reason: reason)
+            // The folder's error is the story; one while noting it would hide it.
+            try? close(run: id, status: .failed, exitCode: 1, error: "\(error)")
+            throw error
         }
         return RunRecorder(workspace: self, run: id, onFailure: onFailure)
     }

@@ -30,11 +30,7 @@ public final class Workspace: Sendable {
         let database = Self.databaseURL(in: directory)
         try DatabaseHeader.read(at: database)?.check(path: database.path)
         for folder in [directory, Self.artifacts(in: directory), Self.runs(in: directory)] {
-            do {
-                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            } catch {
-                throw TrackingError.notWritable(path: directory.path, reason: plainReason(of: error))
-            }
+            try Self.makeFolder(folder, of: directory)
         }
         var configuration = Self.configuration(busyTimeout: busyTimeout)
         configuration.journalMode = .wal
@@ -64,7 +60,8 @@ public final class Workspace: Sendable {
         isReadOnly = true
     }
 
-    /// Opens an existing workspace for reading; no run, file or folder of it is made or changed.
+    /// Opens an existing workspace for reading; nothing of it is made or changed. (SQLite may leave its own
+    /// empty log and shared-memory file beside the database, as with every reader.)
     ///
     /// - Parameters:
     ///   - directory: the folder.
@@ -86,8 +83,9 @@ public final class Workspace: Sendable {
                 where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
             {
                 // In a folder that cannot be written SQLite cannot make its shared-memory file. The database
-                // itself is complete when no write-ahead log lies beside it, and can be read as it is.
-                guard !FileManager.default.fileExists(atPath: database.path + "-wal") else {
+                // itself is complete when its write-ahead log is empty, and can be read as it is.
+                let log = try? FileManager.default.attributesOfItem(atPath: database.path + "-wal")
+                guard (log?[.size] as? NSNumber)?.intValue ?? 0 == 0 else {
                     throw TrackingError.notReadable(
                         path: directory.path,
                         reason: "the folder is not writable and another program has left its log in it")
@@ -139,6 +137,15 @@ public final class Workspace: Sendable {
     }
 
     // MARK: Folders
+
+    static func makeFolder(_ folder: URL, of workspace: URL) throws {
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            if systemCode(of: error) == ENOSPC { throw TrackingError.diskFull(path: folder.path) }
+            throw TrackingError.notWritable(path: workspace.path, reason: plainReason(of: error))
+        }
+    }
 
     private static func databaseURL(in directory: URL) -> URL {
         directory.standardizedFileURL.appendingPathComponent(databaseName)

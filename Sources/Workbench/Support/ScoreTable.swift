@@ -35,7 +35,9 @@ struct ScoreTable {
     init(dataset: String, _ scores: [Scored]) {
         self.dataset = dataset
         var metrics: [String] = []
-        for scored in scores where !metrics.contains(scored.score.metric) { metrics.append(scored.score.metric) }
+        for scored in scores where !metrics.contains(scored.score.metric) {
+            metrics.append(scored.score.metric)
+        }
         self.metrics = metrics
         checkpoints = Self.ordered(Set(scores.map(\.checkpoint)))
         let named = Set(scores.map(\.score.condition)).subtracting(["", Self.all]).sorted()
@@ -43,7 +45,8 @@ struct ScoreTable {
         var groups: [String: [FileScore]] = [:]
         for scored in scores {
             for condition in Set([scored.score.condition, Self.all]) {
-                groups[Self.key(scored.checkpoint, scored.score.metric, condition), default: []].append(scored.score)
+                groups[Self.key(scored.checkpoint, scored.score.metric, condition), default: []].append(
+                    scored.score)
             }
         }
         means = groups.mapValues(Self.mean)
@@ -74,13 +77,15 @@ struct ScoreTable {
             let spread = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
             return 1.96 * (spread / (count - 1) / count).squareRoot()
         }
-        return Mean(value: mean, halfWidth: halfWidth, files: values.count, undefined: scores.count - values.count)
+        return Mean(
+            value: mean, halfWidth: halfWidth, files: values.count, undefined: scores.count - values.count)
     }
 
     /// From the unprocessed input over classical methods to checkpoints.
     static func ordered(_ checkpoints: Set<String>) -> [String] {
         let known = [
-            "input", "spectral_subtraction", "last/stage1", "last", "best/stage1", "best", "generator_only/stage1",
+            "input", "spectral_subtraction", "last/stage1", "last", "best/stage1", "best",
+            "generator_only/stage1",
             "generator_only",
         ]
         return checkpoints.sorted {
@@ -98,7 +103,9 @@ struct ScoreTable {
         case "spectral_subtraction": return "spectral subtraction"
         default:
             let parts = checkpoint.split(separator: "/").map(String.init)
-            guard let role = parts.first, ["last", "best", "generator_only"].contains(role) else { return checkpoint }
+            guard let role = parts.first, ["last", "best", "generator_only"].contains(role) else {
+                return checkpoint
+            }
             return (parts.last == "stage1" ? "stage 1 alone" : "all stages")
                 + " (\(role.replacing("_", with: "-")))"
         }
@@ -111,11 +118,16 @@ struct ScoreTable {
             for checkpoint in checkpoints {
                 table.add(
                     [.init(Self.title(checkpoint))]
-                        + conditions.map { .init(cell(self[checkpoint, metric, $0], isWhole: $0 == Self.all)) })
+                        + conditions.map {
+                            .init(cell(self[checkpoint, metric, $0], isWhole: $0 == Self.all))
+                        })
             }
+            // Where files drop out for some checkpoints only, the smallest basis is told.
             let files = conditions.compactMap { condition in
-                checkpoints.first.flatMap { self[$0, metric, condition] }.map { mean in
-                    "\(condition) \(mean.files)" + (mean.undefined > 0 ? " (undefined: \(mean.undefined))" : "")
+                checkpoints.compactMap { self[$0, metric, condition] }.min { $0.files < $1.files }.map {
+                    mean in
+                    "\(condition) \(mean.files)"
+                        + (mean.undefined > 0 ? " (undefined: \(mean.undefined))" : "")
                 }
             }
             return table.rendered(width: width, color: color) + "files: \(files.joined(separator: ", "))\n"

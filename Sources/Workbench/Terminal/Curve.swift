@@ -76,16 +76,14 @@ struct Curve {
     private var isDrawnInLetters: Bool { lines.count > 1 && !usesColor }
 
     private func cell(_ canvases: [[UInt8]], row: Int, column: Int, columns: Int) -> String {
-        var dots: UInt8 = 0
-        var last: Int?
-        for (index, canvas) in canvases.enumerated() where canvas[row * columns + column] != 0 {
-            dots |= canvas[row * columns + column]
-            last = index
-        }
-        guard let last else { return " " }
-        if isDrawnInLetters { return String(Self.markers[last % Self.markers.count]) }
+        let drawn = canvases.indices.filter { canvases[$0][row * columns + column] != 0 }
+        guard !drawn.isEmpty else { return " " }
+        // Lines that share cells take turns, so that none hides another.
+        let shown = drawn[column % drawn.count]
+        let dots = drawn.reduce(UInt8(0)) { $0 | canvases[$1][row * columns + column] }
+        if isDrawnInLetters { return String(Self.markers[shown % Self.markers.count]) }
         let braille = Unicode.Scalar(0x2800 + UInt32(dots)).map { String(Character($0)) } ?? " "
-        return Self.styles[last % Self.styles.count].applied(to: braille, when: usesColor)
+        return Self.styles[shown % Self.styles.count].applied(to: braille, when: usesColor)
     }
 
     /// The plotted area in data units and in dots (two columns and four rows of dots a cell).
