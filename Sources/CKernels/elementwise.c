@@ -19,7 +19,7 @@ UNARY(ck_logarithm, fast_log(v))
 UNARY(ck_tanh, fast_tanh(v))
 UNARY(ck_sigmoid, 1.0f / (1.0f + fast_exp(-v)))
 // max(v, 0) + log(1 + e^-|v|) never overflows.
-UNARY(ck_softplus, (v > 0 ? v : 0) + fast_log(1.0f + fast_exp(-fabsf(v))))
+UNARY(ck_softplus, (v > 0 ? v : 0) + fast_log1p_unit(fast_exp(-fabsf(v))))
 
 CLONES void ck_leaky_relu(const float *x, float slope, float *y, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] = x[i] > 0 ? x[i] : slope * x[i];

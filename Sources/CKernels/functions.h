@@ -87,4 +87,19 @@ INLINE float fast_log(float x) {
     return x != x ? x : result;
 }
 
+// log(1 + y) for 0 <= y <= 1 without loss for small y: 2 artanh(y / (2 + y)).
+INLINE float fast_log1p_unit(float y) {
+    float s = y / (2.0f + y);
+    float z = s * s;
+    float p = 1.0f / 17;
+    p = p * z + 1.0f / 15;
+    p = p * z + 1.0f / 13;
+    p = p * z + 1.0f / 11;
+    p = p * z + 1.0f / 9;
+    p = p * z + 1.0f / 7;
+    p = p * z + 1.0f / 5;
+    p = p * z + 1.0f / 3;
+    return 2.0f * s + 2.0f * s * z * p;
+}
+
 #endif

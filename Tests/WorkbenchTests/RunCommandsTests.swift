@@ -43,8 +43,9 @@ import Tracking
         for text in [
             "run1  baseline", "status     finished (exit 0)", "config (2 keys)", "optimizer.rate  0.001",
             "train/loss", "test scores on synthetic", "file0.wav", "validation: step 9",
-            "N      noisy           3   1.00", "R      best            3   8.50*",
-            "all    best            6   7.00*", "* over the files where the metric is defined",
+            "si_sdr                 N     R          all", "input                1.00  4.00  2.50 ± 1.50",
+            "all stages (best)    6.00  8.50  7.00 ± 1.39",
+            "files: N 3, R 2 (undefined: 1), all 5 (undefined: 1)",
         ] {
             #expect(outcome.output.contains(text), "\(text) is not in\n\(outcome.output)")
         }
@@ -73,14 +74,14 @@ import Tracking
         #expect(outcome.exitCode == 0 && outcome.error == "")
         for text in [
             "config diff (1 of 2 keys)", "optimizer.rate  0.001  0.003",
-            "val/loss    0.5900   0.4900   -0.1000  run2", "checkpoint best (also: noisy; --checkpoint NAME)",
+            "val/loss    0.5900   0.4900   -0.1000  run2", "checkpoint best (also: input; --checkpoint NAME)",
             "[+1.000, +1.000]", "100%", "* run1 baseline", "+ run2 faster",
         ] {
             #expect(outcome.output.contains(text), "\(text) is not in\n\(outcome.output)")
         }
         #expect(!outcome.output.contains("the test sets differ"))
-        let noisy = try workspace.run("compare", "run1", "run2", "--checkpoint", "noisy")
-        #expect(noisy.output.contains("+0.000"))
+        let input = try workspace.run("compare", "run1", "run2", "--checkpoint", "input")
+        #expect(input.output.contains("+0.000"))
     }
 
     @Test func comparePrintsJSON() throws {

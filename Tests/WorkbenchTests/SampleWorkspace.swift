@@ -30,7 +30,7 @@ final class SampleWorkspace {
         for step in [9, 19] {
             try recorder.log("val/loss", step: step, value: 0.5 - gain / 10 + Double(step) / 100)
         }
-        for checkpoint in ["noisy", "best"] {
+        for checkpoint in ["input", "best"] {
             let scores = (0..<6).map { file in
                 FileScore(
                     file: "file\(file)", condition: file < 3 ? "N" : "R", seconds: 2, metric: "si_sdr",

@@ -20,16 +20,6 @@ public enum TestSubject: Sendable, Hashable {
         case .model(let role, let stage): stage == .final ? role.rawValue : "\(role.rawValue)/stage1"
         }
     }
-
-    /// What a table calls it.
-    public var title: String {
-        switch self {
-        case .input: "input"
-        case .spectralSubtraction: "spectral subtraction"
-        case .model(let role, let stage):
-            (stage == .stage1 ? "stage 1 alone" : "all stages") + " (\(role.rawValue.replacing("_", with: "-")))"
-        }
-    }
 }
 
 /// The scores of one subject on one item.

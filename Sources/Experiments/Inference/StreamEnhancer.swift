@@ -106,14 +106,16 @@ public final class StreamEnhancer {
         return takeOutput()
     }
 
-    /// The samples of a frame, zeros outside the signal, windowed.
+    /// The samples of a frame, windowed. Beyond its ends the signal is mirrored, as in training: a hard end would
+    /// splatter over all frequencies, and large gains would turn that into a click.
     private func frame(_ index: Int, channel: Int?, scale: Double) -> [Double] {
         var result = [Double](repeating: 0, count: size)
         let first = index * hop - size / 2
         for offset in 0..<size {
-            let position = first + offset
-            guard position >= 0, position < totalSamples, position - inputStart < input[0].count else { continue }
+            var position = abs(first + offset)
+            if position >= totalSamples { position = 2 * (totalSamples - 1) - position }
             let at = position - inputStart
+            guard at >= 0, at < input[0].count else { continue }
             var sample = 0.0
             if let channel {
                 sample = Double(input[channel][at])

@@ -24,8 +24,8 @@ public enum RunEvaluation {
         reporter.end()
         if let recorder {
             for subject in evaluation.subjects {
-                try recorder.addFileScores(
-                    checkpoint: subject.key, dataset: dataset, fileScores(scores.filter { $0.subject == subject }))
+                let own = scores.filter { $0.subject == subject }.flatMap(\.fileScores)
+                try recorder.addFileScores(checkpoint: subject.key, dataset: dataset, own)
             }
         }
         return scores
@@ -37,23 +37,6 @@ public enum RunEvaluation {
         let longest = byClass.map(\.count).max() ?? 0
         let rounds = (0..<longest).flatMap { round in byClass.compactMap { $0.indices.contains(round) ? $0[round] : nil } }
         return Array(rounds.prefix(count))
-    }
-
-    private static func fileScores(_ scores: [TestScore]) -> [FileScore] {
-        scores.flatMap { score in
-            score.results.map { metric, result in
-                FileScore(
-                    file: score.item.name, condition: score.item.category, seconds: score.seconds, metric: metric,
-                    result: stored(result))
-            }
-        }
-    }
-
-    private static func stored(_ result: MetricResult) -> FileScore.Result {
-        switch result {
-        case .value(let value): .value(value)
-        case .undefined(let reason): .undefined(reason: reason)
-        }
     }
 
     private static func keep(
@@ -80,5 +63,20 @@ public enum RunEvaluation {
             tracks.map { .init($0.role, $0.samples) }, sampleRate: sampleRate, to: folder.appending(path: picture))
         try recorder.addArtifact(
             .runFile("audio/" + picture), kind: "image", role: "spectrogram", name: picture, mime: "image/png")
+    }
+}
+
+extension TestScore {
+    /// The scores as a run stores them.
+    public var fileScores: [FileScore] {
+        results.map { metric, result in
+            let stored: FileScore.Result =
+                switch result {
+                case .value(let value): .value(value)
+                case .undefined(let reason): .undefined(reason: reason)
+                }
+            return FileScore(
+                file: item.name, condition: item.category, seconds: seconds, metric: metric, result: stored)
+        }
     }
 }

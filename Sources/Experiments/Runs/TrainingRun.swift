@@ -19,8 +19,8 @@ public struct TrainingRun {
     public struct Outcome {
         public let address: String
         public let end: TrainingEnd
-        /// The closing table; nil if the training was stopped.
-        public let table: ScoreTable?
+        /// The scores of the test set; nil if the training was stopped.
+        public let scores: [TestScore]?
     }
 
     /// - Parameters:
@@ -67,7 +67,7 @@ public struct TrainingRun {
         try recorder.log("time/training_minutes", step: config.training.steps - 1, value: minutes)
         try recorder.log(
             "memory/peak_mib", step: config.training.steps - 1, value: Double(Resources.peakMemoryMiB))
-        guard end == .finished else { return Outcome(address: recorder.address, end: end, table: nil) }
+        guard end == .finished else { return Outcome(address: recorder.address, end: end, scores: nil) }
 
         let folder = RunObserver.checkpoints(of: recorder)
         var roles: [CheckpointRole] = [.last]
@@ -79,7 +79,7 @@ public struct TrainingRun {
         let scores = try RunEvaluation.execute(
             evaluation, recorder: recorder, dataset: config.dataset.kind, examples: config.evaluation.audioExamples,
             reporter: reporter, shouldStop: shouldStop)
-        return Outcome(address: recorder.address, end: end, table: ScoreTable(scores))
+        return Outcome(address: recorder.address, end: end, scores: scores)
     }
 
     private func description(_ dataset: any Dataset) -> RunDescription {

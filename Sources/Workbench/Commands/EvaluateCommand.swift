@@ -48,14 +48,14 @@ struct EvaluateCommand: ParsableCommand {
         } catch is CancellationError {
             throw ExitCode(Interruption.exitStatus)
         }
-        let table = ScoreTable(scores)
+        let table = ScoreTable(dataset: "test", scores)
         if output.json {
             JSONOutput.write([
                 "run": .string(stored.run.address), "test_hash": .string(dataset.testHash),
-                "scores": ScoreReport.json(table),
+                "test": .array(table.objects),
             ])
         } else {
-            Terminal.write(ScoreReport.text(table))
+            Terminal.write(table.rendered(width: nil, color: Terminal.usesColor))
         }
     }
 

@@ -87,6 +87,10 @@ struct RunCommand: ParsableCommand {
         return try document.decode(ExperimentConfig.self)
     }
 
+    private func table(_ outcome: TrainingRun.Outcome) -> ScoreTable? {
+        outcome.scores.map { ScoreTable(dataset: "test", $0) }
+    }
+
     private func report(_ outcome: TrainingRun.Outcome) {
         if output.json {
             var object: [String: JSONTree] = ["run": .string(outcome.address)]
@@ -94,13 +98,15 @@ struct RunCommand: ParsableCommand {
             case .finished: object["status"] = .string("finished")
             case .stopped: object["status"] = .string("killed")
             }
-            if let table = outcome.table { object["scores"] = ScoreReport.json(table) }
+            if let table = table(outcome) { object["test"] = .array(table.objects) }
             JSONOutput.write(object)
             return
         }
         switch outcome.end {
         case .finished:
-            if let table = outcome.table { Terminal.write("\n" + ScoreReport.text(table)) }
+            if let table = table(outcome) {
+                Terminal.write("\n" + table.rendered(width: nil, color: Terminal.usesColor))
+            }
             Terminal.note(
                 "\n\(outcome.address) finished. Next: workbench show \(outcome.address), "
                     + "workbench enhance --run \(outcome.address) IN OUT\n")

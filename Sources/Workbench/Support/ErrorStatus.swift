@@ -4,7 +4,7 @@ import StrictJSON
 import Tensor
 
 extension ExperimentError: ExitCoded {
-    var exitStatus: Int32 {
+    var exitCode: Int32 {
         switch self {
         case .config, .data, .checkpoint: ExitStatus.usage
         case .notFound: ExitStatus.notFound
@@ -14,13 +14,13 @@ extension ExperimentError: ExitCoded {
 }
 
 extension JSONError: ExitCoded {
-    var exitStatus: Int32 { kind == .notFound ? ExitStatus.notFound : ExitStatus.usage }
+    var exitCode: Int32 { kind == .notFound ? ExitStatus.notFound : ExitStatus.usage }
 }
 
 extension AudioFileError: ExitCoded {
-    var exitStatus: Int32 { isNotFound ? ExitStatus.notFound : ExitStatus.usage }
+    var exitCode: Int32 { isNotFound ? ExitStatus.notFound : ExitStatus.usage }
 }
 
 extension SafetensorsError: ExitCoded {
-    var exitStatus: Int32 { kind == .notFound ? ExitStatus.notFound : ExitStatus.usage }
+    var exitCode: Int32 { kind == .notFound ? ExitStatus.notFound : ExitStatus.usage }
 }

@@ -92,7 +92,7 @@ struct RunComparison {
     var mainCheckpoint: String? {
         let known = checkpoints
         for name in ["best", "last"] where known.contains(name) { return name }
-        return known.last { !ScoreTable.isInput($0) } ?? known.last
+        return known.first { $0 == "last" } ?? known.last { !ScoreTable.isInput($0) } ?? known.last
     }
 
     // MARK: Pairing files

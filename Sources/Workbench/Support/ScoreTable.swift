@@ -1,107 +1,145 @@
+import Foundation
 import Tracking
 
-/// The scores of a run's test files, averaged by class and checkpoint.
+/// The scores of a test set's files, averaged by class and by who made them: the table that closes a run.
 struct ScoreTable {
+    /// The scores of one enhancer or checkpoint.
+    struct Scored {
+        /// A key such as `input`, `last` or `last/stage1`.
+        var checkpoint: String
+        var score: FileScore
+    }
+
     /// The mean of one metric over the files of one class.
     struct Mean: Equatable {
         var value: Double?
+        /// Half the width of a 95 % interval of the mean over files (1.96 standard errors).
+        var halfWidth: Double?
         /// How many files have a finite score.
         var files: Int
         /// How many files have none.
         var undefined: Int
     }
 
-    /// One line: a class, a checkpoint and the means by metric.
-    struct Row {
-        var condition: String
-        var checkpoint: String
-        var means: [String: Mean]
-    }
-
     /// The class that stands for all files together.
     static let all = "all"
 
-    var dataset: String
-    var metrics: [String]
-    var rows: [Row]
+    let dataset: String
+    /// In the order in which they are scored.
+    let metrics: [String]
+    let checkpoints: [String]
+    /// Classes in alphabetical order, then `all`.
+    let conditions: [String]
+    private let means: [String: Mean]
+
+    init(dataset: String, _ scores: [Scored]) {
+        self.dataset = dataset
+        var metrics: [String] = []
+        for scored in scores where !metrics.contains(scored.score.metric) { metrics.append(scored.score.metric) }
+        self.metrics = metrics
+        checkpoints = Self.ordered(Set(scores.map(\.checkpoint)))
+        let named = Set(scores.map(\.score.condition)).subtracting(["", Self.all]).sorted()
+        conditions = (named.count > 1 ? named : []) + [Self.all]
+        var groups: [String: [FileScore]] = [:]
+        for scored in scores {
+            for condition in Set([scored.score.condition, Self.all]) {
+                groups[Self.key(scored.checkpoint, scored.score.metric, condition), default: []].append(scored.score)
+            }
+        }
+        means = groups.mapValues(Self.mean)
+    }
 
     /// The tables of all test sets a run was scored on.
     static func tables(of scores: [StoredFileScore]) -> [ScoreTable] {
         Dictionary(grouping: scores, by: \.dataset).sorted { $0.key < $1.key }.map { dataset, scores in
-            ScoreTable(dataset: dataset, scores: scores)
+            ScoreTable(dataset: dataset, scores.map { Scored(checkpoint: $0.checkpoint, score: $0.score) })
         }
     }
 
-    private init(dataset: String, scores: [StoredFileScore]) {
-        self.dataset = dataset
-        metrics = Set(scores.map(\.score.metric)).sorted()
-        let checkpoints = Self.ordered(Set(scores.map(\.checkpoint)))
-        let conditions = Set(scores.map(\.score.condition)).sorted()
-        var rows: [Row] = []
-        for condition in conditions + (conditions.count > 1 ? [Self.all] : []) {
-            for checkpoint in checkpoints {
-                let members = scores.filter {
-                    $0.checkpoint == checkpoint
-                        && (condition == Self.all || $0.score.condition == condition)
-                }
-                if members.isEmpty { continue }
-                let byMetric = Dictionary(grouping: members, by: \.score.metric)
-                let title = condition.isEmpty ? Self.all : condition
-                rows.append(
-                    Row(
-                        condition: title, checkpoint: checkpoint,
-                        means: byMetric.mapValues { Self.mean($0) }))
-            }
+    private static func key(_ checkpoint: String, _ metric: String, _ condition: String) -> String {
+        "\(checkpoint)\u{1}\(metric)\u{1}\(condition)"
+    }
+
+    /// The mean of a class, or of `all`; nil where there is no file.
+    subscript(checkpoint: String, metric: String, condition: String) -> Mean? {
+        means[Self.key(checkpoint, metric, condition)]
+    }
+
+    private static func mean(_ scores: [FileScore]) -> Mean {
+        let values = scores.compactMap(\.value).filter(\.isFinite)
+        let count = Double(values.count)
+        let mean = values.isEmpty ? nil : values.reduce(0, +) / count
+        let halfWidth = mean.flatMap { mean -> Double? in
+            guard values.count > 1 else { return nil }
+            let spread = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+            return 1.96 * (spread / (count - 1) / count).squareRoot()
         }
-        self.rows = rows
+        return Mean(value: mean, halfWidth: halfWidth, files: values.count, undefined: scores.count - values.count)
     }
 
-    private static func mean(_ scores: [StoredFileScore]) -> Mean {
-        let values = scores.compactMap(\.score.value).filter(\.isFinite)
-        return Mean(
-            value: values.isEmpty ? nil : values.reduce(0, +) / Double(values.count),
-            files: values.count, undefined: scores.count - values.count)
-    }
-
-    /// The unprocessed input first, then by name.
+    /// From the unprocessed input over classical methods to checkpoints.
     static func ordered(_ checkpoints: Set<String>) -> [String] {
-        checkpoints.sorted { (isInput($0) ? 0 : 1, $0) < (isInput($1) ? 0 : 1, $1) }
+        let known = [
+            "input", "spectral_subtraction", "last/stage1", "last", "best/stage1", "best", "generator_only/stage1",
+            "generator_only",
+        ]
+        return checkpoints.sorted {
+            (known.firstIndex(of: $0) ?? known.count, $0) < (known.firstIndex(of: $1) ?? known.count, $1)
+        }
     }
 
     /// Whether a checkpoint's name stands for the unprocessed input.
-    static func isInput(_ checkpoint: String) -> Bool {
-        ["noisy", "input", "unprocessed"].contains(checkpoint)
+    static func isInput(_ checkpoint: String) -> Bool { checkpoint == "input" }
+
+    /// What a person calls it: `stage 1 alone (last)`.
+    static func title(_ checkpoint: String) -> String {
+        switch checkpoint {
+        case "input": return "input"
+        case "spectral_subtraction": return "spectral subtraction"
+        default:
+            let parts = checkpoint.split(separator: "/").map(String.init)
+            guard let role = parts.first, ["last", "best", "generator_only"].contains(role) else { return checkpoint }
+            return (parts.last == "stage1" ? "stage 1 alone" : "all stages")
+                + " (\(role.replacing("_", with: "-")))"
+        }
     }
 
+    /// One block a metric: who made it down, classes across.
     func rendered(width: Int?, color: Bool) -> String {
-        var table = Table(
-            [.init("class"), .init("checkpoint", shrinks: true), .init("files", .right)]
-                + metrics.map { .init($0, .right) })
-        let hasUndefined = rows.contains { $0.means.values.contains { $0.undefined > 0 } }
-        // The star hangs beside the digits, so that they stay aligned.
-        let plain = hasUndefined ? " " : ""
-        for row in rows {
-            let files = row.means.values.map { $0.files + $0.undefined }.max() ?? 0
-            let values = metrics.map { metric -> String in
-                guard let mean = row.means[metric] else { return "-" }
-                return NumberText.fixed(mean.value) + (mean.undefined > 0 ? "*" : plain)
+        metrics.map { metric in
+            var table = Table([.init(metric)] + conditions.map { .init($0, .right) })
+            for checkpoint in checkpoints {
+                table.add(
+                    [.init(Self.title(checkpoint))]
+                        + conditions.map { .init(cell(self[checkpoint, metric, $0], isWhole: $0 == Self.all)) })
             }
-            table.add([row.condition, row.checkpoint, String(files)] + values)
-        }
-        let note = hasUndefined ? "* over the files where the metric is defined\n" : ""
-        return table.rendered(width: width, color: color) + note
+            let files = conditions.compactMap { condition in
+                checkpoints.first.flatMap { self[$0, metric, condition] }.map { mean in
+                    "\(condition) \(mean.files)" + (mean.undefined > 0 ? " (undefined: \(mean.undefined))" : "")
+                }
+            }
+            return table.rendered(width: width, color: color) + "files: \(files.joined(separator: ", "))\n"
+        }.joined(separator: "\n")
+    }
+
+    private func cell(_ mean: Mean?, isWhole: Bool) -> String {
+        guard let mean else { return "-" }
+        let text = NumberText.fixed(mean.value)
+        guard isWhole, let half = mean.halfWidth else { return text }
+        return "\(text) ± \(NumberText.fixed(half))"
     }
 
     /// One object for each class, checkpoint and metric.
     var objects: [JSONTree] {
-        rows.flatMap { row in
-            metrics.compactMap { metric in
-                row.means[metric].map { mean in
-                    .object([
-                        "dataset": .string(dataset), "class": .string(row.condition),
-                        "checkpoint": .string(row.checkpoint), "metric": .string(metric),
-                        "mean": JSONTree(mean.value), "files": JSONTree(mean.files),
-                        "undefined_files": JSONTree(mean.undefined),
+        checkpoints.flatMap { checkpoint in
+            metrics.flatMap { metric in
+                conditions.compactMap { condition -> JSONTree? in
+                    guard let mean = self[checkpoint, metric, condition] else { return nil }
+                    return .object([
+                        "dataset": .string(dataset), "class": .string(condition),
+                        "checkpoint": .string(checkpoint), "metric": .string(metric),
+                        "mean": JSONTree(mean.value), "half_width_95": JSONTree(mean.halfWidth),
+                        "files": JSONTree(mean.files), "undefined_files": JSONTree(mean.undefined),
                     ])
                 }
             }
