@@ -21,9 +21,9 @@ struct DegradationTests {
         let two = Degradation().degrade(clean: clean, class: degradationClass, split: .train, stream: key(2))
         let other = Degradation().degrade(
             clean: clean, class: degradationClass, split: .train, stream: key(3))
-        #expect(one.degraded == two.degraded)
+        #expect(same(one.degraded, two.degraded))
         #expect(one.record == two.record)
-        #expect(one.degraded != other.degraded)
+        #expect(!same(one.degraded, other.degraded))
     }
 
     @Test("Without noise and in an anechoic room nothing changes but the rounding to 16 bits")
@@ -34,7 +34,7 @@ struct DegradationTests {
         for degradationClass in [DegradationClass.noise, .room] {
             let pair = Degradation(configuration: configuration).degrade(
                 clean: clean, class: degradationClass, snr: .infinity, split: .train, stream: key(4))
-            #expect(pair.clean == clean.map { ($0 * 32768).rounded() / 32768 })
+            #expect(same(pair.clean, clean.map { ($0 * 32768).rounded() / 32768 }))
             let worst = zip(pair.degraded, pair.clean).map { abs($0 - $1) }.max() ?? 1
             #expect(worst <= 1.0 / 32768, "\(degradationClass)")
             #expect(abs(pair.record.leastSquaresGain - 1) < 1e-5)
@@ -140,7 +140,7 @@ struct DegradationTests {
         let clipped = Clipping.clip(&signal, fraction: fraction)
         #expect(abs(clipped - fraction) < 0.0005)
         let limit = signal.map { abs($0) }.max() ?? 0
-        for i in signal.indices { #expect(signal[i] == min(max(before[i], -limit), limit)) }
+        #expect(signal.indices.allSatisfy { signal[$0] == min(max(before[$0], -limit), limit) })
     }
 
     @Test("The telephone passes 300 to 3400 Hz only, with unit gain", arguments: [8000, 16000, 44100])
@@ -237,7 +237,7 @@ struct DegradationTests {
             let silence = [Float](repeating: 0, count: count)
             let pair = Degradation.shared.degrade(
                 clean: silence, class: degradationClass, split: .train, stream: key(8))
-            #expect(pair.degraded == silence)
+            #expect(same(pair.degraded, silence))
             let blip = (0..<count).map { Float($0 % 2 == 0 ? 0.5 : -0.5) }
             let degraded = Degradation.shared.degrade(
                 clean: blip, class: degradationClass, split: .train, stream: key(8)
@@ -255,7 +255,7 @@ struct DegradationTests {
         #expect(abs(peak - 0.97) < 1.0 / 32768)
         #expect(pair.record.pairGain < 1)
         let expected = clean.map { Degradation.rounded($0 * Float(pair.record.pairGain)) }
-        #expect(pair.clean == expected)
+        #expect(same(pair.clean, expected))
     }
 
     @Test("The least-squares gain leaves an error orthogonal to the signal")
