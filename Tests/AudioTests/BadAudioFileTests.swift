@@ -72,6 +72,24 @@ import Testing
         }
     }
 
+    @Test(arguments: ["aiff", "au", "mp3", "caf", "flac"]) func otherFormatsShorterThanTheirHeader(
+        ending: String
+    ) throws {
+        try withTemporaryFolder { folder in
+            let url = folder.appending(path: "short.\(ending)")
+            let tone = (0..<20000).map { 0.5 * sin(Float($0) * 0.05) }
+            try AudioFile.write(Waveform(sampleRate: 44100, mono: tone), to: url)
+            let whole = try Data(contentsOf: url)
+            try whole.prefix(whole.count / 2).write(to: url)
+            switch error(url) {
+            case .truncated(_, let expected, let found):
+                #expect(expected == 20000 && (1..<20000).contains(found))
+            case .corrupt: break
+            case let other: Issue.record("\(String(describing: other))")
+            }
+        }
+    }
+
     @Test func wavOfOpenLengthIsRead() throws {
         try withTemporaryFolder { folder in
             let url = folder.appending(path: "pipe.wav")

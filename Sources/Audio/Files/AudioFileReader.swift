@@ -127,7 +127,11 @@ extension AudioFileReader {
         switch Int(code) {
         case Int(SF_ERR_UNRECOGNISED_FORMAT): return .notAudio(path: path)
         case Int(SF_ERR_SYSTEM): return .unreadable(path: path, reason: oneLine(sf_strerror(nil)))
-        default: return .corrupt(path: path, reason: oneLine(sf_strerror(nil)))
+        case Int(SF_ERR_MALFORMED_FILE): return .corrupt(path: path, reason: "its header cannot be read")
+        case Int(SF_ERR_UNSUPPORTED_ENCODING):
+            return .corrupt(path: path, reason: "its samples are coded in an unknown way")
+        // Other texts tell of the library's inside: that of an MP3 stub says the file does not exist.
+        default: return .corrupt(path: path, reason: "no complete sound is in it, error \(code)")
         }
     }
 

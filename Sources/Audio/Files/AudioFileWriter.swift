@@ -87,7 +87,7 @@ public final class AudioFileWriter {
         handle = nil
         do {
             if status != 0 { throw failure(oneLine(sf_error_number(status))) }
-            try checkHeaderOnDisk()
+            try checkFileOnDisk()
             try temporary.moveIntoPlace()
         } catch {
             cancel()
@@ -140,16 +140,21 @@ public final class AudioFileWriter {
         }
     }
 
-    /// A disk that fills up while the header is rewritten goes unnoticed by the library: read it back.
-    private func checkHeaderOnDisk() throws {
+    /// A disk that fills up late goes unnoticed by some of the library's encoders: read back what is there.
+    private func checkFileOnDisk() throws {
         var info = SF_INFO()
         guard let check = sf_open(temporary.path, Int32(SFM_READ), &info) else {
             throw failure(frameCount == 0 ? "no samples were written" : "the file cannot be read back")
         }
-        sf_close(check)
-        // An MP3 file does not say how many frames of padding it has.
-        if format.container != .mp3, info.frames != Int64(frameCount) {
+        defer { sf_close(check) }
+        guard info.frames == Int64(frameCount) else {
             throw failure("\(info.frames) of \(frameCount) frames reached the disk")
+        }
+        // A header may promise what is not there: the last frame is asked for.
+        var frame = [Float](repeating: 0, count: channelCount)
+        guard sf_seek(check, info.frames - 1, Int32(SEEK_SET)) >= 0, sf_readf_float(check, &frame, 1) == 1
+        else {
+            throw failure("the end of the file did not reach the disk")
         }
         do {
             try ChunkScan.checkDataLength(path: temporary.path)
