@@ -29,7 +29,8 @@ struct DatasetTests {
         let (a, b) = (try config.make(sampleRate: 8000), try config.make(sampleRate: 8000))
         _ = try b.trainingPair(seed: 1, index: 9, samples: 8000)
         let (p, q) = (
-            try a.trainingPair(seed: 1, index: 4, samples: 8000), try b.trainingPair(seed: 1, index: 4, samples: 8000)
+            try a.trainingPair(seed: 1, index: 4, samples: 8000),
+            try b.trainingPair(seed: 1, index: 4, samples: 8000)
         )
         #expect(p.clean == q.clean && p.degraded == q.degraded)
         #expect(p.clean.count == 8000 && p.degraded.count == 8000)
@@ -73,7 +74,8 @@ struct DatasetTests {
         let folder = try Miniature.Folder()
         try Miniature.pairs(in: folder.url, count: 5)
         let dataset = try folders(
-            folder, #"dataset.test=["item_3_R"]"#.replacing("dataset.", with: ""), #"validation=["item_0_N"]"#)
+            folder, #"dataset.test=["item_3_R"]"#.replacing("dataset.", with: ""), #"validation=["item_0_N"]"#
+        )
         #expect(dataset.items(.test).map(\.name) == ["item_3_R"])
         #expect(dataset.trainingCount == 3)
         #expect(refusal(folder, #"test=["item_3_X"]"#).contains(#"did you mean "item_3_R"?"#))

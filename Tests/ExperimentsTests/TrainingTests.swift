@@ -8,7 +8,9 @@ import Testing
 
 @Suite("Training", .serialized)
 struct TrainingTests {
-    private func train(_ config: ExperimentConfig, stopAfter: Int? = nil) throws -> (Recorder, Trainer, TrainingEnd) {
+    private func train(_ config: ExperimentConfig, stopAfter: Int? = nil) throws -> (
+        Recorder, Trainer, TrainingEnd
+    ) {
         let recorder = Recorder()
         let dataset = try config.dataset.item.make(sampleRate: config.audio.sampleRate)
         let trainer = try Trainer(config, dataset: dataset, observers: [recorder])
@@ -41,7 +43,8 @@ struct TrainingTests {
         #expect(recorder.checkpoints.filter { $0.role == .generatorOnly }.map(\.checkpoint.step) == [1])
         #expect(recorder.checkpoints.contains { $0.role == .best })
         #expect(recorder.validations.count == 2)
-        #expect(recorder.metricNames.isSuperset(of: ["train/loss", "train/discriminator", "train/adversarial"]))
+        #expect(
+            recorder.metricNames.isSuperset(of: ["train/loss", "train/discriminator", "train/adversarial"]))
 
         let folder = try Miniature.Folder()
         guard let last = recorder.checkpoints.last(where: { $0.role == .last })?.checkpoint else { return }
@@ -73,7 +76,8 @@ struct TrainingTests {
         try stored[0].write(.last, to: folder.url, withTraining: true)
         // A folder in the way of the second file stands for a full disk.
         try FileManager.default.createDirectory(
-            at: folder.url.appending(path: "last-3.training.safetensors/x"), withIntermediateDirectories: true)
+            at: folder.url.appending(path: "last-3.training.safetensors/x"), withIntermediateDirectories: true
+        )
         #expect(throws: (any Error).self) { try stored[1].write(.last, to: folder.url, withTraining: true) }
         #expect(try Checkpoint.read(.last, from: folder.url).step == 1)
         try? FileManager.default.removeItem(at: folder.url.appending(path: "last-3.training.safetensors"))
@@ -98,7 +102,8 @@ struct TrainingTests {
             try Miniature.pairs(in: folder.url, count: 6)
             var document = try JSONDocument(Miniature.text)
             for change in changes { try document.apply(Override(change)) }
-            try document.apply(Override("dataset={\"kind\": \"paired_folders\", \"path\": \"\(folder.url.path)\"}"))
+            try document.apply(
+                Override("dataset={\"kind\": \"paired_folders\", \"path\": \"\(folder.url.path)\"}"))
             try document.apply(Override("training.steps=60"))
             try document.apply(Override("optimizer.learning_rate=0.003"))
             let (recorder, _, _) = try train(document.decode(ExperimentConfig.self))
@@ -128,15 +133,18 @@ struct TrainingTests {
         let folder = try Miniature.Folder()
         try Miniature.pairs(in: folder.url, count: 4)
         let config = try Miniature.config(
-            "dataset={\"kind\": \"paired_folders\", \"path\": \"\(folder.url.path)\"}", "training.batch_size=3")
+            "dataset={\"kind\": \"paired_folders\", \"path\": \"\(folder.url.path)\"}",
+            "training.batch_size=3")
         #expect(throws: ExperimentError.self) { _ = try train(config) }
     }
 
     @Test func shippedExperimentsTrainTwoSteps() throws {
         let experiments = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appending(path: "../../experiments")
-        let files = try FileManager.default.contentsOfDirectory(at: experiments, includingPropertiesForKeys: nil)
-            .filter { $0.pathExtension == "json" }
+        let files = try FileManager.default.contentsOfDirectory(
+            at: experiments, includingPropertiesForKeys: nil
+        )
+        .filter { $0.pathExtension == "json" }
         #expect(!files.isEmpty)
         let folder = try Miniature.Folder()
         try Miniature.pairs(in: folder.url, count: 12, sampleRate: 16000, seconds: 3)

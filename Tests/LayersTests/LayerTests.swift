@@ -73,7 +73,8 @@ struct LayerTests {
 
     @Test func adamFollowsItsFormula() {
         let parameter = Parameter(Tensor([1, -2]))
-        let adam = Adam([("p", parameter)], learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01)
+        let adam = Adam(
+            [("p", parameter)], learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01)
         var (p, m, v) = ([1.0, -2.0], [0.0, 0.0], [0.0, 0.0])
         for step in 1...5 {
             let tape = Tape(watching: [parameter])
@@ -86,7 +87,9 @@ struct LayerTests {
                 v[i] = 0.99 * v[i] + 0.01 * g * g
                 var (b1, b2) = (1.0, 1.0)
                 for _ in 0..<step { (b1, b2) = (b1 * 0.9, b2 * 0.99) }
-                p[i] = p[i] * (1 - 0.1 * 0.01) - 0.1 * (m[i] / (1 - b1)) / ((v[i] / (1 - b2)).squareRoot() + 1e-8)
+                p[i] =
+                    p[i] * (1 - 0.1 * 0.01) - 0.1 * (m[i] / (1 - b1))
+                    / ((v[i] / (1 - b2)).squareRoot() + 1e-8)
             }
         }
         for i in 0..<2 { #expect(abs(Double(parameter.value.values[i]) - p[i]) < 1e-5) }

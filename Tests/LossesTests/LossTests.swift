@@ -14,7 +14,8 @@ struct LossTests {
 
     @Test func leastSquaresGAN() {
         let (real, fake) = (Tensor([0.5, 1]), Tensor([0.25, -0.5]))
-        #expect(abs(LeastSquaresGAN.discriminator(real: real, fake: fake).item - 0.5 * (0.125 + 0.15625)) < 1e-6)
+        #expect(
+            abs(LeastSquaresGAN.discriminator(real: real, fake: fake).item - 0.5 * (0.125 + 0.15625)) < 1e-6)
         #expect(abs(LeastSquaresGAN.generator(fake: fake).item - (0.5625 + 2.25) / 2) < 1e-6)
     }
 
@@ -67,7 +68,8 @@ struct LossTests {
         let target = Tensor.normal([1, 600], from: &stream)
         let estimate = target + Tensor.normal([1, 600], deviation: 0.3, from: &stream)
         let loss = MultiResolutionSTFT(resolutions: [
-            .init(fftSize: 64, hopLength: 16, windowLength: 48), .init(fftSize: 128, hopLength: 50, windowLength: 128),
+            .init(fftSize: 64, hopLength: 16, windowLength: 48),
+            .init(fftSize: 128, hopLength: 50, windowLength: 128),
         ])
         #expect(loss(target, target).item < 1e-6)
         let tape = Tape()
@@ -80,7 +82,9 @@ struct LossTests {
         let direction = Tensor.normal([1, 600], from: &stream)
         let step: Float = 1e-3
         let numeric =
-            Double(loss(estimate + direction * step, target).item - loss(estimate - direction * step, target).item)
+            Double(
+                loss(estimate + direction * step, target).item
+                    - loss(estimate - direction * step, target).item)
             / Double(2 * step)
         let analytic = zip(gradient.values, direction.values).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
         #expect(abs(numeric - analytic) < 0.02 * max(1, abs(numeric)))

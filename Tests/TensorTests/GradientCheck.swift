@@ -32,7 +32,8 @@ enum GradientCheck {
                 }
                 // Five-point rule: its error falls with the fourth power of the step.
                 let numeric =
-                    (8 * (moved(step) - moved(-step)) - (moved(2 * step) - moved(-2 * step))) / Double(12 * step)
+                    (8 * (moved(step) - moved(-step)) - (moved(2 * step) - moved(-2 * step)))
+                    / Double(12 * step)
                 let gradient = gradients[leaves[index]] ?? Tensor.zeros(input.shape)
                 let analytic = dot(gradient, direction)
                 let size = max(1, abs(numeric), abs(analytic))

@@ -63,7 +63,9 @@ struct OperationTests {
                         for u in 0..<kernelHeight {
                             for v in 0..<kernelWidth {
                                 let (row, column) = (i * stride + u - padding, j * stride + v - padding)
-                                guard (0..<height).contains(row), (0..<width).contains(column) else { continue }
+                                guard (0..<height).contains(row), (0..<width).contains(column) else {
+                                    continue
+                                }
                                 for c in 0..<inChannels {
                                     sum +=
                                         xs[((n * height + row) * width + column) * inChannels + c]
@@ -103,7 +105,9 @@ struct OperationTests {
             for i in 0..<37 {
                 for j in 0..<29 {
                     var sum = 0.0
-                    for k in 0..<53 { sum += Double(av[(n * 37 + i) * 53 + k]) * Double(bv[(n * 53 + k) * 29 + j]) }
+                    for k in 0..<53 {
+                        sum += Double(av[(n * 37 + i) * 53 + k]) * Double(bv[(n * 53 + k) * 29 + j])
+                    }
                     expected[(n * 37 + i) * 29 + j] = Float(sum)
                 }
             }
@@ -112,7 +116,8 @@ struct OperationTests {
         let flipped = a.transposed().reshaped([2, 53, 37]).transposed().matrixProduct(b)
         #expect(largestDifference(flipped.values, expected) < 3e-5)
         let whole = a.matrixProduct(b.slice(axis: 0, 0..<1).reshaped([53, 29]))
-        #expect(largestDifference(Array(whole.values.prefix(37 * 29)), Array(expected.prefix(37 * 29))) < 3e-5)
+        #expect(
+            largestDifference(Array(whole.values.prefix(37 * 29)), Array(expected.prefix(37 * 29))) < 3e-5)
     }
 
     @Test func sumsAreExactOverMillions() {
@@ -193,7 +198,8 @@ struct ShapeErrorTests {
         #expect(refusal(Sum(axes: [2]), [[2, 3]]) != nil)
         #expect(refusal(Sum(axes: [0, -2]), [[2, 3]]) != nil)
         #expect(refusal(Concatenate(axis: 0), [[2, 3], [2, 4]]) != nil)
-        #expect(refusal(Convolution(geometry: .init()), [[1, 2, 2, 1], [1, 3, 3, 1]])?.contains("larger") == true)
+        #expect(
+            refusal(Convolution(geometry: .init()), [[1, 2, 2, 1], [1, 3, 3, 1]])?.contains("larger") == true)
         #expect(refusal(BatchNormalisation(epsilon: 1e-5), [[1, 3], [3], [3]]) != nil)
         #expect(refusal(Frames(length: 8, hop: 2), [[4]]) != nil)
         #expect(refusal(Convolution(geometry: .init()), [[4, 8, 8, 2], [8, 3, 3, 2]]) == nil)

@@ -36,7 +36,8 @@ enum PrimitiveCatalogue {
                 call: { apply(Unary(function: function), $0) })
         } + [
             CatalogueRow(
-                primitive: "sign", variant: "", inputs: { [signed([4, 3], &$0)] }, call: { apply(Sign(), $0) }),
+                primitive: "sign", variant: "", inputs: { [signed([4, 3], &$0)] }, call: { apply(Sign(), $0) }
+            ),
             CatalogueRow(
                 primitive: "affine", variant: "", inputs: { [signed([4, 3], &$0)] },
                 call: { apply(Affine(scale: -1.5, shift: 0.3), $0) }),
@@ -54,7 +55,8 @@ enum PrimitiveCatalogue {
                 primitive: "clamp", variant: "", inputs: { [signed([5, 7], &$0)] },
                 call: { apply(Clamp(low: -0.3, high: 0.3), $0) + apply(Clamp(low: -9, high: 9), $0) }),
             CatalogueRow(
-                primitive: "clamp_gradient", variant: "", inputs: { [signed([4, 3], &$0), signed([4, 3], &$0)] },
+                primitive: "clamp_gradient", variant: "",
+                inputs: { [signed([4, 3], &$0), signed([4, 3], &$0)] },
                 call: { apply(ClampGradient(low: -9, high: 0), $0) }),
             CatalogueRow(
                 primitive: "power", variant: "0.3", inputs: { [positive([4, 3], &$0)] },
@@ -62,7 +64,10 @@ enum PrimitiveCatalogue {
         ]
 
     static let binary: [CatalogueRow] = BinaryFunction.allCases.flatMap { function in
-        [([2, 3, 4], [2, 3, 4]), ([2, 3, 4], [4]), ([3, 1], [2, 1, 4]), ([2, 1, 4], []), ([1, 4], [3, 1])].map {
+        [
+            ([2, 3, 4], [2, 3, 4]), ([2, 3, 4], [4]), ([3, 1], [2, 1, 4]), ([2, 1, 4], []),
+            ([1, 4], [3, 1]),
+        ].map {
             (a, b) in
             CatalogueRow(
                 primitive: "binary", variant: "\(function.rawValue) \(a) \(b)",
@@ -113,7 +118,8 @@ enum PrimitiveCatalogue {
     static let products: [CatalogueRow] =
         [([3, 4], [4, 2]), ([2, 3, 4], [4, 5]), ([2, 3, 4], [2, 4, 5])].map { (a, b) in
             CatalogueRow(
-                primitive: "matrix_product", variant: "\(a) \(b)", inputs: { [signed(a, &$0), signed(b, &$0)] },
+                primitive: "matrix_product", variant: "\(a) \(b)",
+                inputs: { [signed(a, &$0), signed(b, &$0)] },
                 call: { apply(MatrixProduct(), $0) })
         }
         + geometries.flatMap { geometry in
@@ -125,9 +131,12 @@ enum PrimitiveCatalogue {
                 CatalogueRow(
                     primitive: "transposed_convolution", variant: "\(geometry)",
                     inputs: { stream in
-                        let shape = try? Convolution(geometry: geometry).outputShapes([[2, 6, 7, 3], [4, 3, 4, 3]])
+                        let shape = try? Convolution(geometry: geometry).outputShapes([
+                            [2, 6, 7, 3], [4, 3, 4, 3],
+                        ])
                         return [
-                            signed(shape?[0] ?? [], &stream), signed([4, 3, 4, 3], &stream), signed([3], &stream),
+                            signed(shape?[0] ?? [], &stream), signed([4, 3, 4, 3], &stream),
+                            signed([3], &stream),
                         ]
                     },
                     call: {
@@ -136,12 +145,15 @@ enum PrimitiveCatalogue {
                 CatalogueRow(
                     primitive: "convolution_weight_gradient", variant: "\(geometry)",
                     inputs: { stream in
-                        let shape = try? Convolution(geometry: geometry).outputShapes([[2, 6, 7, 3], [4, 3, 4, 3]])
+                        let shape = try? Convolution(geometry: geometry).outputShapes([
+                            [2, 6, 7, 3], [4, 3, 4, 3],
+                        ])
                         return [signed([2, 6, 7, 3], &stream), signed(shape?[0] ?? [], &stream)]
                     },
                     call: {
                         apply(
-                            ConvolutionWeightGradient(geometry: geometry, kernelHeight: 3, kernelWidth: 4), $0)
+                            ConvolutionWeightGradient(geometry: geometry, kernelHeight: 3, kernelWidth: 4), $0
+                        )
                     }),
             ]
         }
@@ -159,7 +171,8 @@ enum PrimitiveCatalogue {
                 let mean = inputs[0].detached.mean(axes: [0])
                 let variance = (inputs[0].detached - mean).squared().mean(axes: [0])
                 return apply(
-                    BatchNormalisationGradient(epsilon: 1e-3), [inputs[0], inputs[1], mean, variance, inputs[2]])
+                    BatchNormalisationGradient(epsilon: 1e-3),
+                    [inputs[0], inputs[1], mean, variance, inputs[2]])
             }, secondOrder: false),
     ]
 

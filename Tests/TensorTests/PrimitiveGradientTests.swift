@@ -21,7 +21,8 @@ struct PrimitiveGradientTests {
         let plain = row.call(inputs).map(\.values)
         let strided = inputs.map { Self.stridedCopy($0) }
         #expect(row.call(strided).map(\.values) == plain, "\(row.primitive) \(row.variant)")
-        #expect(GradientCheck.worstError(strided, row.call) < row.tolerance, "\(row.primitive) \(row.variant)")
+        #expect(
+            GradientCheck.worstError(strided, row.call) < row.tolerance, "\(row.primitive) \(row.variant)")
     }
 
     @Test("second derivatives agree with central differences", arguments: PrimitiveCatalogue.rows.indices)
@@ -71,7 +72,9 @@ struct PrimitiveGradientTests {
         let operations = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appending(path: "../../Sources/Tensor/Operations")
         var declared: Set<String> = []
-        for file in try FileManager.default.contentsOfDirectory(at: operations, includingPropertiesForKeys: nil) {
+        for file in try FileManager.default.contentsOfDirectory(
+            at: operations, includingPropertiesForKeys: nil)
+        {
             let text = try String(contentsOf: file, encoding: .utf8)
             for line in text.split(separator: "\n") where line.contains("static let name = \"") {
                 declared.insert(String(line.split(separator: "\"")[1]))

@@ -39,7 +39,9 @@ final class TrainingCommandsTests {
     @Test func fromTrainingToAnEnhancedFile() throws {
         let first = try workbench("run", "mini.json")
         #expect(first.exitCode == 0, "\(first.error)")
-        for text in ["input", "spectral subtraction", "stage 1 alone (last)", "all stages (generator-only)", "lsd_db"] {
+        for text in [
+            "input", "spectral subtraction", "stage 1 alone (last)", "all stages (generator-only)", "lsd_db",
+        ] {
             #expect(first.output.contains(text), "\(text) is not in\n\(first.output)")
         }
         #expect(first.error.contains("run1") && !first.output.contains("eta"))
@@ -91,7 +93,9 @@ final class TrainingCommandsTests {
         #expect(many.exitCode == 0, "\(many.error)")
         #expect(try json(many.output)["files"]?.arrayValue?.count == 3)
         for name in ["a.wav", "b.flac", "c.ogg"] {
-            let (before, after) = (try AudioFileReader(path("in/\(name)")), try AudioFileReader(path("out/\(name)")))
+            let (before, after) = (
+                try AudioFileReader(path("in/\(name)")), try AudioFileReader(path("out/\(name)"))
+            )
             #expect(before.frameCount == after.frameCount && before.sampleRate == after.sampleRate)
             #expect(before.channelCount == after.channelCount && before.format == after.format)
         }
@@ -117,7 +121,10 @@ final class TrainingCommandsTests {
         arguments: [
             (["run", "nothing.json"], 3, "nothing.json"),
             (["run", "."], 2, ""),
-            (["run", "mini.json", "--set", "optimizer.lerning_rate=1"], 2, "did you mean \"learning_rate\"?"),
+            (
+                ["run", "mini.json", "--set", "optimizer.lerning_rate=1"], 2,
+                "did you mean \"learning_rate\"?"
+            ),
             (["run", "mini.json", "--set", "dataset.kind=synthetik"], 2, "did you mean \"synthetic\"?"),
             (["run", "mini.json", "--set", "audio.mel_bands=18"], 2, "multiples of 4"),
             (["run", "mini.json", "--set", "training.batch_size=many"], 2, "training.batch_size"),
@@ -126,7 +133,10 @@ final class TrainingCommandsTests {
             (["run", "mini.json", "--epochs", "2", "--steps", "3"], 2, "not both"),
             (["run", "mini.json", "--threads", "0"], 2, "1 to 256"),
             (["run", "mini.json", "--set", "dataset={\"kind\": \"paired_folders\"}"], 2, "dataset.path=DIR"),
-            (["run", "mini.json", "--set", "dataset={\"kind\": \"paired_folders\", \"path\": \"no\"}"], 3, "no such folder"),
+            (
+                ["run", "mini.json", "--set", "dataset={\"kind\": \"paired_folders\", \"path\": \"no\"}"], 3,
+                "no such folder"
+            ),
             (["run", "mini.json", "--workspace", "mini.json"], 2, "mini.json"),
             (["evaluate", "--run", "run7"], 3, ""),
             (["enhance", "--run", "run7", "mini.json", "out.wav"], 3, ""),
@@ -137,7 +147,7 @@ final class TrainingCommandsTests {
         let outcome = try BuiltProgram.run(arguments, in: folder)
         #expect(outcome.exitCode == exitCode, "\(arguments): \(outcome)")
         #expect(outcome.output.isEmpty)
-        #expect(outcome.error.contains(text), "\(outcome.error)")
+        #expect(text.isEmpty || outcome.error.contains(text), "\(outcome.error)")
         #expect(!FileManager.default.fileExists(atPath: path(".workbench/runs/run1").path))
     }
 
@@ -151,7 +161,8 @@ final class TrainingCommandsTests {
     @Test func notANumberStopsWithAStory() throws {
         let outcome = try workbench(
             "run", "mini.json", "--steps", "60", "--set", "optimizer.learning_rate=1", "--set",
-            "optimizer.clip_norm=1e30", "--set", "optimizer.beta2=0", "--set", "losses.2.weight=1e37", "--set",
+            "optimizer.clip_norm=1e30", "--set", "losses=[{\"kind\": \"log_mel\", \"weight\": 1e38}]",
+            "--set",
             "training.non_finite_patience=2")
         #expect(outcome.exitCode == 1, "\(outcome)")
         #expect(outcome.error.contains("not finite for 2 steps in a row"), "\(outcome.error)")

@@ -53,12 +53,23 @@ public final class StepBenchmark {
         public var what = "workbench_unet_gan_step"
         public var threads: Int
         public var batch: Int
-        public var median_ms: Double
-        public var min_ms: Double
-        public var cpu_s_per_step: Double
-        public var peak_rss_mib: Int
-        public var loss_d: Double
-        public var loss_g: Double
+        public var medianMilliseconds: Double
+        public var minimumMilliseconds: Double
+        public var cpuSecondsPerStep: Double
+        public var peakMemoryMiB: Int
+        public var discriminatorLoss: Double
+        public var generatorLoss: Double
+
+        /// The keys of the peer's script.
+        private enum CodingKeys: String, CodingKey {
+            case what, threads, batch
+            case medianMilliseconds = "median_ms"
+            case minimumMilliseconds = "min_ms"
+            case cpuSecondsPerStep = "cpu_s_per_step"
+            case peakMemoryMiB = "peak_rss_mib"
+            case discriminatorLoss = "loss_d"
+            case generatorLoss = "loss_g"
+        }
     }
 
     /// Runs `warmup` steps, then `steps` timed ones.
@@ -77,8 +88,9 @@ public final class StepBenchmark {
         let used = Resources.cpuSeconds - cpu
         times.sort()
         return Report(
-            threads: threads, batch: batch, median_ms: times[times.count / 2], min_ms: times[0],
-            cpu_s_per_step: used / Double(steps), peak_rss_mib: Resources.peakMemoryMiB,
-            loss_d: Double(losses.discriminator), loss_g: Double(losses.generator))
+            threads: threads, batch: batch, medianMilliseconds: times[times.count / 2],
+            minimumMilliseconds: times[0],
+            cpuSecondsPerStep: used / Double(steps), peakMemoryMiB: Resources.peakMemoryMiB,
+            discriminatorLoss: Double(losses.discriminator), generatorLoss: Double(losses.generator))
     }
 }

@@ -68,7 +68,8 @@ public struct Checkpoint: Sendable {
             if let name = files["training"] { try store(training, name) }
             let object: JSONValue = .object([
                 "version": .integer(1), "role": .string(role.rawValue), "step": .integer(step),
-                "files": .object(JSONObject(files.sorted { $0.key > $1.key }.map { ($0.key, .string($0.value)) })),
+                "files": .object(
+                    JSONObject(files.sorted { $0.key > $1.key }.map { ($0.key, .string($0.value)) })),
                 "config": config.json,
             ])
             try AtomicFile.write(Array(object.prettyText.utf8), to: Self.description(folder, role).path)
@@ -87,8 +88,11 @@ public struct Checkpoint: Sendable {
 
     /// Whether the stored description uses a file.
     private static func isNamed(_ name: String, in folder: URL, _ role: CheckpointRole) -> Bool {
-        guard let document = try? JSONDocument(contentsOf: description(folder, role).path) else { return false }
-        return document.value["files"]?.objectValue?.members.contains { $0.value.stringValue == name } ?? false
+        guard let document = try? JSONDocument(contentsOf: description(folder, role).path) else {
+            return false
+        }
+        return document.value["files"]?.objectValue?.members.contains { $0.value.stringValue == name }
+            ?? false
     }
 
     /// Reads the weights of a role.
@@ -101,17 +105,22 @@ public struct Checkpoint: Sendable {
             }
             throw ExperimentError.notFound(
                 "no checkpoint \"\(role.rawValue)\" in \(folder.relativePath); "
-                    + (there.isEmpty ? "there is none yet" : "there is: \(there.map(\.rawValue).joined(separator: ", "))"))
+                    + (there.isEmpty
+                        ? "there is none yet" : "there is: \(there.map(\.rawValue).joined(separator: ", "))"))
         }
         do {
             let document = try JSONDocument(contentsOf: description.path)
-            let config = try ExperimentConfig.decode(document.value["config"] ?? .null, at: "config", onto: nil)
+            let config = try ExperimentConfig.decode(
+                document.value["config"] ?? .null, at: "config", onto: nil)
             guard let name = document.value["files"]?["weights"]?.stringValue, !name.contains("/") else {
                 throw ExperimentError.checkpoint("\(description.relativePath): it names no weights")
             }
             let weights = try SafetensorsFile(contentsOf: folder.appending(path: name).path)
-            guard let step = (try? Int.decode(document.value["step"] ?? .null, at: "step", onto: nil)), weights.metadata["step"] == "\(step)" else {
-                throw ExperimentError.checkpoint("\(description.relativePath): its weights are of another step")
+            guard let step = (try? Int.decode(document.value["step"] ?? .null, at: "step", onto: nil)),
+                weights.metadata["step"] == "\(step)"
+            else {
+                throw ExperimentError.checkpoint(
+                    "\(description.relativePath): its weights are of another step")
             }
             var tensors: [String: Tensor] = [:]
             for entry in weights.entries {

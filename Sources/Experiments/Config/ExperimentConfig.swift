@@ -47,7 +47,8 @@ public struct ExperimentConfig: Configurable {
         }
         for (index, loss) in losses.enumerated() where loss.item.stage == .second && model.stage2 == nil {
             throw JSONError(
-                at: JSONPath("losses.\(index).stage"), "the model has no second stage; accepted: first, final")
+                at: JSONPath("losses.\(index).stage"), "the model has no second stage; accepted: first, final"
+            )
         }
     }
 
@@ -75,12 +76,16 @@ public struct FrontEndConfig: Configurable {
     public func validate() throws {
         guard hopLength * 2 <= fftSize else {
             throw JSONError(
-                at: "hop_length", "\(hopLength) leaves gaps between frames; accepted: at most half of fft_size")
+                at: "hop_length",
+                "\(hopLength) leaves gaps between frames; accepted: at most half of fft_size")
         }
-        guard fftSize % 2 == 0 else { throw JSONError(at: "fft_size", "\(fftSize) is odd; accepted: even sizes") }
+        guard fftSize % 2 == 0 else {
+            throw JSONError(at: "fft_size", "\(fftSize) is odd; accepted: even sizes")
+        }
         guard melBands <= fftSize / 4 else {
             throw JSONError(
-                at: "mel_bands", "\(melBands) bands are too many for \(fftSize / 2 + 1) bins; "
+                at: "mel_bands",
+                "\(melBands) bands are too many for \(fftSize / 2 + 1) bins; "
                     + "accepted: at most fft_size / 4 = \(fftSize / 4)")
         }
     }
@@ -94,7 +99,9 @@ public struct UNetConfig: Configurable {
     public init() {}
 
     public static let fields: [Field<Self>] = [
-        Field("base_channels", \.baseChannels, in: 1...128, "channels of the first level; each level doubles them"),
+        Field(
+            "base_channels", \.baseChannels, in: 1...128,
+            "channels of the first level; each level doubles them"),
         Field("depth", \.depth, in: 1...8, "halvings of time and frequency"),
     ]
 }
@@ -126,7 +133,9 @@ public struct OptimizerConfig: Configurable {
 
     public static let fields: [Field<Self>] = [
         Field("learning_rate", \.learningRate, in: Above(0, through: 1), "largest step size of Adam"),
-        Field("final_share", \.finalShare, in: 0...1, "share of the learning rate left at the end (cosine decay)"),
+        Field(
+            "final_share", \.finalShare, in: 0...1,
+            "share of the learning rate left at the end (cosine decay)"),
         Field("warmup_steps", \.warmupSteps, in: 0..., "steps over which the learning rate rises"),
         Field("beta1", \.beta1, in: 0..<1, "decay of the first moment"),
         Field("beta2", \.beta2, in: 0..<1, "decay of the second moment"),

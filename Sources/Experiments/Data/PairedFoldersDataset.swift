@@ -24,7 +24,9 @@ public struct PairedFoldersConfig: DatasetConfig {
         Field("path", \.path, "folder that holds both folders; relative to the working directory"),
         Field("clean", \.clean, "folder of clean files"),
         Field("degraded", \.degraded, "folder of degraded files with the same names"),
-        Field("validation", \.validation, "names (without extension) kept for validation; empty: see test_every"),
+        Field(
+            "validation", \.validation, "names (without extension) kept for validation; empty: see test_every"
+        ),
         Field("test", \.test, "names (without extension) kept for the test; empty: see test_every"),
         Field(
             "test_every", \.testEvery, in: 3...1000,
@@ -83,7 +85,8 @@ final class PairedFoldersDataset: Dataset {
         }
         guard entries.count >= 3 || config.allForTest else {
             throw ExperimentError.data(
-                "\(config.path): \(entries.count) pairs found; at least 3 are needed (training, validation, test)")
+                "\(config.path): \(entries.count) pairs found; at least 3 are needed (training, validation, test)"
+            )
         }
         for name in config.test + config.validation where clean[name] == nil {
             throw ExperimentError.config(
@@ -91,12 +94,15 @@ final class PairedFoldersDataset: Dataset {
                     + suggestion(for: name, among: entries.map(\.name), what: "pairs"))
         }
         if let both = config.test.first(where: { config.validation.contains($0) }) {
-            throw ExperimentError.config("dataset: \"\(both)\" stands in both test and validation; a pair has one use")
+            throw ExperimentError.config(
+                "dataset: \"\(both)\" stands in both test and validation; a pair has one use")
         }
         let listed = !config.test.isEmpty || !config.validation.isEmpty
         func use(_ index: Int, _ entry: Entry) -> Int {
             if config.allForTest { return 0 }
-            if listed { return config.test.contains(entry.name) ? 0 : config.validation.contains(entry.name) ? 1 : 2 }
+            if listed {
+                return config.test.contains(entry.name) ? 0 : config.validation.contains(entry.name) ? 1 : 2
+            }
             return min(2, index % config.testEvery)
         }
         let uses = entries.enumerated().map { (use($0, $1), $1) }
@@ -124,14 +130,17 @@ final class PairedFoldersDataset: Dataset {
     /// Sound files of a folder by name without extension; hidden files are passed over.
     private static func list(_ folder: URL) throws -> [String: URL] {
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue else {
+        guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue
+        else {
             throw ExperimentError.notFound(
-                "\(folder.relativePath): no such folder; paired_folders needs two folders with files of equal names")
+                "\(folder.relativePath): no such folder; paired_folders needs two folders with files of equal names"
+            )
         }
         var result: [String: URL] = [:]
         let extensions = ["wav", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "au", "caf", "w64"]
         for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
-            guard !file.lastPathComponent.hasPrefix("."), extensions.contains(file.pathExtension.lowercased()) else {
+            guard !file.lastPathComponent.hasPrefix("."), extensions.contains(file.pathExtension.lowercased())
+            else {
                 continue
             }
             let name = file.deletingPathExtension().lastPathComponent

@@ -25,7 +25,8 @@ public struct SyntheticDatasetConfig: DatasetConfig {
             "different degradations that are made of each synthesised performance"),
         Field("validation_items", \.validationItems, in: 4...4096, "items of the frozen validation list"),
         Field("test_items", \.testItems, in: 4...4096, "items of the frozen test list"),
-        Field("evaluation_seconds", \.evaluationSeconds, in: 1...60, "length of validation and test items, s"),
+        Field(
+            "evaluation_seconds", \.evaluationSeconds, in: 1...60, "length of validation and test items, s"),
         Field("snr_minimum", \.snrMinimum, in: -40...80, "lowest training SNR over the active level, dB"),
         Field("snr_maximum", \.snrMaximum, in: -40...80, "highest training SNR over the active level, dB"),
         Field("class_shares", \.classShares, "relative frequency of each class of degradation in training"),
@@ -39,7 +40,8 @@ public struct SyntheticDatasetConfig: DatasetConfig {
 
     public func make(sampleRate: Int) throws -> any Dataset {
         guard (8000...96000).contains(sampleRate) else {
-            throw ExperimentError.config("audio.sample_rate: the synthesiser accepts 8000 to 96000 Hz, not \(sampleRate)")
+            throw ExperimentError.config(
+                "audio.sample_rate: the synthesiser accepts 8000 to 96000 Hz, not \(sampleRate)")
         }
         return SyntheticDataset(config: self, sampleRate: sampleRate)
     }
@@ -111,8 +113,10 @@ struct SyntheticDataset: Dataset {
         guard let category = DegradationClass(rawValue: item.category) else {
             throw ExperimentError.config("the synthesiser has no item \(item.name)")
         }
-        let clean = perform("\(split.rawValue)/\(item.name)", samples: Int(config.evaluationSeconds * Double(sampleRate)))
-        return degrade(clean, category, split == .test ? .test : .validation, "\(split.rawValue)/\(item.name)")
+        let clean = perform(
+            "\(split.rawValue)/\(item.name)", samples: Int(config.evaluationSeconds * Double(sampleRate)))
+        return degrade(
+            clean, category, split == .test ? .test : .validation, "\(split.rawValue)/\(item.name)")
     }
 
     private func perform(_ key: String, samples: Int) -> [Float] {

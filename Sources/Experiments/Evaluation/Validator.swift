@@ -29,7 +29,8 @@ final class Validator {
                 let silence = [Float](repeating: 0, count: shortest - pair.clean.count)
                 pair = AlignedPair(clean: pair.clean + silence, degraded: pair.degraded + silence)
             }
-            let frames = min(8 * multiple, frontEnd.stft.frameCount(forLength: pair.clean.count) / multiple * multiple)
+            let frames = min(
+                8 * multiple, frontEnd.stft.frameCount(forLength: pair.clean.count) / multiple * multiple)
             return (pair, Batch([pair], frontEnd: frontEnd, frames: frames))
         }
         prepared = made
@@ -59,7 +60,8 @@ final class Validator {
             let estimate = StreamEnhancer.enhance(pair.degraded, model: model, frontEnd: frontEnd)
             let rate = frontEnd.config.sampleRate
             for (metric, name) in [(scale as any ObjectiveMetric, "si_sdr"), (distance, "lsd_db")] {
-                if let value = metric.score(reference: pair.clean, estimate: estimate, sampleRate: rate).value,
+                if let value = metric.score(reference: pair.clean, estimate: estimate, sampleRate: rate)
+                    .value,
                     value.isFinite
                 {
                     add("validation/" + name, value)

@@ -165,7 +165,8 @@ public final class StreamEnhancer {
                         sums[channel] += [Double](repeating: 0, count: needed - sums[channel].count)
                     }
                     for offset in 0..<size where first + offset >= outputStart {
-                        sums[channel][first + offset - outputStart] += signal[offset] * window[offset] / Double(size)
+                        sums[channel][first + offset - outputStart] +=
+                            signal[offset] * window[offset] / Double(size)
                     }
                 }
             }

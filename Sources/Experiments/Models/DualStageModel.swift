@@ -26,7 +26,8 @@ public final class DualStageModel {
         self.bands = bands
         var stream = RandomStream(seed: seed, "weights/stage1")
         stage1 = UNet(
-            inChannels: 2, baseChannels: config.stage1.baseChannels, depth: config.stage1.depth, from: &stream)
+            inChannels: 2, baseChannels: config.stage1.baseChannels, depth: config.stage1.depth, from: &stream
+        )
         stream = RandomStream(seed: seed, "weights/stage2")
         // A last layer near zero makes stage 2 start as "change nothing".
         stage2 = config.stage2.map {
@@ -77,7 +78,8 @@ public final class DualStageModel {
         }
         let correction = stage2(.concatenate([normalised(logMel1), input, place], axis: -1), mode: mode)
         return Output(
-            logGain1: logGain1, logGain: logGain1 + correction, logMel1: logMel1, logMel: logMel1 + correction)
+            logGain1: logGain1, logGain: logGain1 + correction, logMel1: logMel1, logMel: logMel1 + correction
+        )
     }
 
     /// Where a band lies, -1 at the lowest to 1 at the highest: convolutions alone cannot tell.

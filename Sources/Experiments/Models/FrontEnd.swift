@@ -30,7 +30,8 @@ public struct FrontEnd: Sendable {
         stft = ShortTimeFourierTransform(fftSize: config.fftSize, hopLength: config.hopLength)
         bins = config.fftSize / 2 + 1
         bands = config.melBands
-        let bank = MelFilterbank(sampleRate: config.sampleRate, fftSize: config.fftSize, bands: config.melBands)
+        let bank = MelFilterbank(
+            sampleRate: config.sampleRate, fftSize: config.fftSize, bands: config.melBands)
         var starts: [Int] = []
         var weights: [[Float]] = []
         for band in 0..<bank.bandCount {
@@ -45,7 +46,9 @@ public struct FrontEnd: Sendable {
         bandWeights = weights
         var matrix = [Float](repeating: 0, count: bands * bins)
         for bin in 0..<bins {
-            for band in 0..<bands { matrix[band * bins + bin] = Float(bank.interpolation[bin * bands + band]) }
+            for band in 0..<bands {
+                matrix[band * bins + bin] = Float(bank.interpolation[bin * bands + band])
+            }
         }
         interpolation = Tensor(matrix, shape: [bands, bins])
     }
@@ -61,7 +64,9 @@ public struct FrontEnd: Sendable {
             for band in 0..<bands {
                 let start = frame * bins + bandStarts[band]
                 var sum: Float = 0
-                for (offset, weight) in bandWeights[band].enumerated() { sum += weight * magnitude[start + offset] }
+                for (offset, weight) in bandWeights[band].enumerated() {
+                    sum += weight * magnitude[start + offset]
+                }
                 result[frame * bands + band] = sum
             }
         }

@@ -73,7 +73,8 @@ public struct NoiseToSignalLossConfig: LossConfig {
 /// Mean absolute difference of log-mel spectrograms.
 public struct LogMelLossConfig: LossConfig {
     public static let kind = "log_mel"
-    public static let summary = "mean absolute difference of log-mel spectrograms: trains for spectral distance"
+    public static let summary =
+        "mean absolute difference of log-mel spectrograms: trains for spectral distance"
 
     public var stage = LossStage.final
     public var weight = 1.0

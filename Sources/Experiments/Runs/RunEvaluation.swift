@@ -35,7 +35,9 @@ public enum RunEvaluation {
     static func exampleItems(_ items: [EvaluationItem], count: Int) -> [EvaluationItem] {
         let byClass = Dictionary(grouping: items, by: \.category).sorted { $0.key < $1.key }.map(\.value)
         let longest = byClass.map(\.count).max() ?? 0
-        let rounds = (0..<longest).flatMap { round in byClass.compactMap { $0.indices.contains(round) ? $0[round] : nil } }
+        let rounds = (0..<longest).flatMap { round in
+            byClass.compactMap { $0.indices.contains(round) ? $0[round] : nil }
+        }
         return Array(rounds.prefix(count))
     }
 
@@ -43,7 +45,9 @@ public enum RunEvaluation {
         _ example: TestEvaluation.Example, recorder: RunRecorder, sampleRate: Int
     ) throws {
         let name = example.item.name
-        func result(_ subject: TestSubject) -> [Float]? { example.results.first { $0.subject == subject }?.samples }
+        func result(_ subject: TestSubject) -> [Float]? {
+            example.results.first { $0.subject == subject }?.samples
+        }
         var tracks: [(role: String, samples: [Float])] = [("degraded", example.pair.degraded)]
         if let samples = result(.model(.last, .stage1)) { tracks.append(("stage1", samples)) }
         if let samples = result(.model(.last, .final)) { tracks.append(("enhanced", samples)) }
@@ -60,9 +64,11 @@ public enum RunEvaluation {
         }
         let picture = "\(name).png"
         try SpectrogramPicture().write(
-            tracks.map { .init($0.role, $0.samples) }, sampleRate: sampleRate, to: folder.appending(path: picture))
+            tracks.map { .init($0.role, $0.samples) }, sampleRate: sampleRate,
+            to: folder.appending(path: picture))
         try recorder.addArtifact(
-            .runFile("audio/" + picture), kind: "image", role: "spectrogram", name: picture, mime: "image/png")
+            .runFile("audio/" + picture), kind: "image", role: "spectrogram", name: picture, mime: "image/png"
+        )
     }
 }
 

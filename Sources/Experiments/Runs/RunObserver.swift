@@ -17,7 +17,9 @@ final class RunObserver: TrainingObserver {
     }
 
     /// The folder of a run's checkpoints.
-    static func checkpoints(of recorder: RunRecorder) -> URL { recorder.directory.appending(path: "checkpoints") }
+    static func checkpoints(of recorder: RunRecorder) -> URL {
+        recorder.directory.appending(path: "checkpoints")
+    }
 
     func handle(_ event: TrainingEvent) throws {
         switch event {
@@ -28,7 +30,9 @@ final class RunObserver: TrainingObserver {
             try recorder.declare("validation/lsd_db", unit: "dB", goal: .min)
             reporter.begin("train", total: started.steps, unit: "steps")
         case .step(let step):
-            for metric in step.metrics { try recorder.log(metric.name, step: step.number, value: metric.value) }
+            for metric in step.metrics {
+                try recorder.log(metric.name, step: step.number, value: metric.value)
+            }
             try recorder.log("time/step_seconds", step: step.number, value: step.seconds)
             try recorder.log("time/wait_seconds", step: step.number, value: step.waited)
             try recorder.setLastStep(step.number)
@@ -44,7 +48,9 @@ final class RunObserver: TrainingObserver {
                 value("validation/si_sdr"), value("validation/lsd_db"))
         case .checkpoint(let role, let checkpoint):
             let folder = Self.checkpoints(of: recorder)
-            checkpoints[role] = (checkpoint.step, try checkpoint.write(role, to: folder, withTraining: role == .last))
+            checkpoints[role] = (
+                checkpoint.step, try checkpoint.write(role, to: folder, withTraining: role == .last)
+            )
         case .nonFinite(let step, let inARow):
             let text = "step \(step) skipped: a loss or gradient is not finite (\(inARow) in a row)"
             try recorder.event(.warning, text)
@@ -58,7 +64,8 @@ final class RunObserver: TrainingObserver {
             guard let (step, files) = checkpoints[role] else { continue }
             for name in files {
                 try recorder.addArtifact(
-                    .runFile("checkpoints/" + name), kind: "checkpoint", role: role.rawValue, name: name, step: step,
+                    .runFile("checkpoints/" + name), kind: "checkpoint", role: role.rawValue, name: name,
+                    step: step,
                     mime: name.hasSuffix(".json") ? "application/json" : "application/octet-stream")
             }
         }

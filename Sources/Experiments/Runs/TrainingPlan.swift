@@ -11,24 +11,31 @@ public struct TrainingPlan: Sendable {
 
     public init(_ config: ExperimentConfig, parameters: Int) {
         self.parameters = parameters
-        let (batch, frames, bands) = (config.training.batchSize, config.training.clipFrames, config.audio.melBands)
+        let (batch, frames, bands) = (
+            config.training.batchSize, config.training.clipFrames, config.audio.melBands
+        )
         let samples = (frames - 1) * config.audio.hopLength
-        shapes = [
-            ("clip", "[\(batch), \(samples)] samples"),
-            ("spectrogram", "[\(batch), \(frames), \(config.audio.fftSize / 2 + 1)]"),
-            ("log-mel spectrogram", "[\(batch), \(frames), \(bands), 1]"),
-            ("stage 1 deepest level", Self.deepest(config.model.stage1, batch, frames, bands)),
-        ] + (config.model.stage2.map { [("stage 2 deepest level", Self.deepest($0, batch, frames, bands))] } ?? [])
+        shapes =
+            [
+                ("clip", "[\(batch), \(samples)] samples"),
+                ("spectrogram", "[\(batch), \(frames), \(config.audio.fftSize / 2 + 1)]"),
+                ("log-mel spectrogram", "[\(batch), \(frames), \(bands), 1]"),
+                ("stage 1 deepest level", Self.deepest(config.model.stage1, batch, frames, bands)),
+            ]
+            + (config.model.stage2.map { [("stage 2 deepest level", Self.deepest($0, batch, frames, bands))] }
+                ?? [])
         func work(_ network: UNetConfig, _ channels: Int) -> Int {
             UNet.multiplyAdds(
-                inChannels: channels, baseChannels: network.baseChannels, depth: network.depth, height: frames,
+                inChannels: channels, baseChannels: network.baseChannels, depth: network.depth,
+                height: frames,
                 width: bands)
         }
         // Backward costs twice the forward pass; a multiply-add is two operations.
         var total = 3 * (work(config.model.stage1, 2) + (config.model.stage2.map { work($0, 3) } ?? 0))
         if let task = config.task.component as? AdversarialTaskConfig {
             let once = PatchDiscriminator.multiplyAdds(
-                inChannels: 2, baseChannels: task.discriminator.baseChannels, layers: task.discriminator.layers,
+                inChannels: 2, baseChannels: task.discriminator.baseChannels,
+                layers: task.discriminator.layers,
                 height: frames, width: bands)
             // Real and fake forward and backward for the discriminator, forward and half a backward for the generator.
             total += (2 * 3 + 2) * once
@@ -39,7 +46,8 @@ public struct TrainingPlan: Sendable {
 
     private static func deepest(_ network: UNetConfig, _ batch: Int, _ frames: Int, _ bands: Int) -> String {
         let shape = [
-            batch, frames >> network.depth, bands >> network.depth, network.baseChannels << (network.depth - 1),
+            batch, frames >> network.depth, bands >> network.depth,
+            network.baseChannels << (network.depth - 1),
         ]
         return "\(shape)"
     }

@@ -49,7 +49,8 @@ public struct TrainingRun {
             reporter.end()
             // The first error is the story; one while closing (a full disk has both) would hide it.
             try? recorder.event(.error, "the run failed", body: "\(error)")
-            try? recorder.finish(error is CancellationError ? .killed : .failed, exitCode: 1, error: "\(error)")
+            try? recorder.finish(
+                error is CancellationError ? .killed : .failed, exitCode: 1, error: "\(error)")
             throw error
         }
     }
@@ -64,12 +65,16 @@ public struct TrainingRun {
         let result = Result { try trainer.run(shouldStop: shouldStop) }
         reporter.end()
         // A failed training leaves its last good checkpoint, which is worth finding.
-        if case .failure = result { try? observer.registerCheckpoints() } else { try observer.registerCheckpoints() }
+        if case .failure = result {
+            try? observer.registerCheckpoints()
+        } else {
+            try observer.registerCheckpoints()
+        }
         let end = try result.get()
+        let lastStep = if case .stopped(let step) = end { step } else { config.training.steps - 1 }
         let minutes = Double(DispatchTime.now().uptimeNanoseconds - start) / 6e10
-        try recorder.log("time/training_minutes", step: config.training.steps - 1, value: minutes)
-        try recorder.log(
-            "memory/peak_mib", step: config.training.steps - 1, value: Double(Resources.peakMemoryMiB))
+        try recorder.log("time/training_minutes", step: lastStep, value: minutes)
+        try recorder.log("memory/peak_mib", step: lastStep, value: Double(Resources.peakMemoryMiB))
         guard end == .finished else { return Outcome(address: recorder.address, end: end, scores: nil) }
 
         let folder = RunObserver.checkpoints(of: recorder)
@@ -80,7 +85,8 @@ public struct TrainingRun {
         let models = try roles.map { (role: $0, model: try Checkpoint.read($0, from: folder).makeModel()) }
         let evaluation = TestEvaluation(dataset: dataset, frontEnd: trainer.frontEnd, models: models)
         let scores = try RunEvaluation.execute(
-            evaluation, recorder: recorder, dataset: config.dataset.kind, examples: config.evaluation.audioExamples,
+            evaluation, recorder: recorder, dataset: config.dataset.kind,
+            examples: config.evaluation.audioExamples,
             reporter: reporter, shouldStop: shouldStop)
         return Outcome(address: recorder.address, end: end, scores: scores)
     }
@@ -88,7 +94,8 @@ public struct TrainingRun {
     private func description(_ dataset: any Dataset) -> RunDescription {
         let git = GitState.current()
         return RunDescription(
-            name: name ?? config.name, kind: "train", seed: UInt64(config.seed), configJSON: config.json.canonicalText,
+            name: name ?? config.name, kind: "train", seed: UInt64(config.seed),
+            configJSON: config.json.canonicalText,
             configHash: config.json.stableHash(leavingOut: ExperimentConfig.pathsOutsideGroup),
             datasetHash: dataset.trainingHash, evalHash: dataset.testHash, gitCommit: git?.commit,
             gitDirty: git?.isDirty, threads: ThreadPool.shared.threadCount, commandLine: commandLine,

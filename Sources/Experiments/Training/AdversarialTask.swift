@@ -21,7 +21,8 @@ public struct AdversarialTaskConfig: TaskConfig {
         Field(
             "generator_only_share", \.generatorOnlyShare, in: 0...1,
             "share of the steps before the discriminator joins"),
-        Field("ramp_share", \.rampShare, in: 0...1, "share of the steps over which the adversarial loss rises"),
+        Field(
+            "ramp_share", \.rampShare, in: 0...1, "share of the steps over which the adversarial loss rises"),
     ]
 
     public func make(_ context: TaskContext) -> any TrainingTask { AdversarialTask(self, context) }
@@ -37,7 +38,9 @@ public struct DiscriminatorConfig: Configurable {
     public init() {}
 
     public static let fields: [Field<Self>] = [
-        Field("base_channels", \.baseChannels, in: 1...256, "channels of the first layer; each layer doubles them"),
+        Field(
+            "base_channels", \.baseChannels, in: 1...256,
+            "channels of the first layer; each layer doubles them"),
         Field("layers", \.layers, in: 1...6, "halvings of time and frequency before the scores"),
         Field("learning_rate", \.learningRate, in: Above(0, through: 1), "step size of its Adam"),
         Field("beta1", \.beta1, in: 0..<1, "decay of the first moment of its Adam"),
@@ -64,7 +67,8 @@ final class AdversarialTask: TrainingTask {
         generator = GeneratorOptimisation(context)
         var stream = RandomStream(seed: UInt64(context.config.seed), "weights/discriminator")
         discriminator = PatchDiscriminator(
-            inChannels: 2, baseChannels: settings.discriminator.baseChannels, layers: settings.discriminator.layers,
+            inChannels: 2, baseChannels: settings.discriminator.baseChannels,
+            layers: settings.discriminator.layers,
             from: &stream)
         discriminatorTree = ParameterTree(discriminator)
         discriminatorOptimiser = Adam(
@@ -100,8 +104,11 @@ final class AdversarialTask: TrainingTask {
             let condition = model.normalised(batch.logMelInput)
             let real = model.normalised(batch.logMelTarget)
             let fake = tape.record { model.normalised(result.output.logMel) }
-            guard let judged = trainDiscriminator(condition: condition, real: real, fake: fake.detached) else {
-                for (entry, value) in zip(discriminatorTree.buffers, statistics) { entry.buffer.value = value }
+            guard let judged = trainDiscriminator(condition: condition, real: real, fake: fake.detached)
+            else {
+                for (entry, value) in zip(discriminatorTree.buffers, statistics) {
+                    entry.buffer.value = value
+                }
                 generator.restore(before)
                 return StepReport(metrics: metrics, isFinite: false)
             }
@@ -110,7 +117,8 @@ final class AdversarialTask: TrainingTask {
                 LeastSquaresGAN.generator(
                     fake: discriminator(.concatenate([condition, fake], axis: -1), mode: .training))
             }
-            let ramp = min(1, Double(number - firstAdversarialStep + 1) / max(1, settings.rampShare * Double(steps)))
+            let ramp = min(
+                1, Double(number - firstAdversarialStep + 1) / max(1, settings.rampShare * Double(steps)))
             metrics.append((name: "train/adversarial", value: Double(adversarial.item)))
             loss = tape.record { loss + adversarial * Float(settings.weight * ramp) }
         }
@@ -119,7 +127,10 @@ final class AdversarialTask: TrainingTask {
             generator.restore(before)
             return StepReport(metrics: metrics, isFinite: false)
         }
-        metrics += [(name: "train/gradient_norm", value: moved.norm), (name: "train/learning_rate", value: moved.rate)]
+        metrics += [
+            (name: "train/gradient_norm", value: moved.norm),
+            (name: "train/learning_rate", value: moved.rate),
+        ]
         return StepReport(metrics: metrics, isFinite: true)
     }
 
@@ -134,7 +145,9 @@ final class AdversarialTask: TrainingTask {
             return (scoreReal, scoreFake, LeastSquaresGAN.discriminator(real: scoreReal, fake: scoreFake))
         }
         let gradients = tape.gradients(of: loss)
-        guard loss.item.isFinite, gradients.norm(discriminatorOptimiser.parameters).isFinite else { return nil }
+        guard loss.item.isFinite, gradients.norm(discriminatorOptimiser.parameters).isFinite else {
+            return nil
+        }
         discriminatorOptimiser.step(gradients)
         // Watch: near 1 and 0 the discriminator has won, near 0.5 both it has no idea.
         return [

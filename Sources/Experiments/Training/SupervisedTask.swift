@@ -32,7 +32,8 @@ final class SupervisedTask: TrainingTask {
         let result = tape.record { reconstruction(batch, mode: .training) }
         let loss = Double(result.total.item)
         var metrics = [("train/loss", loss)] + result.parts.map { ("train/" + $0.name, $0.value) }
-        guard loss.isFinite, let moved = generator.step(tape.gradients(of: result.total), number: number) else {
+        guard loss.isFinite, let moved = generator.step(tape.gradients(of: result.total), number: number)
+        else {
             generator.restore(before)
             return StepReport(metrics: metrics, isFinite: false)
         }

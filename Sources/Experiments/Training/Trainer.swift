@@ -67,13 +67,16 @@ public final class Trainer {
                     throw ExperimentError.trainingFailed(
                         "the loss was not finite for \(nonFinite) steps in a row, the last at step \(number); the newest "
                             + "checkpoint is from before. Try a lower optimizer.learning_rate "
-                            + "(now \(config.optimizer.learningRate)) or optimizer.clip_norm (now \(config.optimizer.clipNorm))")
+                            + "(now \(config.optimizer.learningRate)) or optimizer.clip_norm (now \(config.optimizer.clipNorm))"
+                    )
                 }
             }
             let done = number + 1
             let isLast = done == config.training.steps
             if done % config.training.validateEvery == 0 || isLast { try validate(step: number) }
-            if number == task.lastGeneratorOnlyStep { try emit(.checkpoint(.generatorOnly, checkpoint(number))) }
+            if number == task.lastGeneratorOnlyStep {
+                try emit(.checkpoint(.generatorOnly, checkpoint(number)))
+            }
             let stopping = shouldStop() && !isLast
             if done % config.training.checkpointEvery == 0 || isLast || stopping, nonFinite == 0 {
                 try emit(.checkpoint(.last, checkpoint(number)))
@@ -88,7 +91,8 @@ public final class Trainer {
         let samples = frontEnd.samples(frames: training.clipFrames)
         let make = { @Sendable (number: Int) throws -> Batch in
             let pairs = try (0..<training.batchSize).map {
-                try dataset.trainingPair(seed: seed, index: number * training.batchSize + $0, samples: samples)
+                try dataset.trainingPair(
+                    seed: seed, index: number * training.batchSize + $0, samples: samples)
             }
             return Batch(pairs, frontEnd: frontEnd, frames: training.clipFrames)
         }
@@ -98,7 +102,9 @@ public final class Trainer {
     /// Sets the normalisation of the inputs from the first training clips.
     public func calibrate() throws {
         let samples = frontEnd.samples(frames: config.training.clipFrames)
-        let pairs = try (0..<64).map { try dataset.trainingPair(seed: UInt64(config.seed), index: $0, samples: samples) }
+        let pairs = try (0..<64).map {
+            try dataset.trainingPair(seed: UInt64(config.seed), index: $0, samples: samples)
+        }
         model.calibrate([Batch(pairs, frontEnd: frontEnd, frames: config.training.clipFrames).logMelInput])
     }
 

@@ -83,7 +83,8 @@ final class GeneratorOptimisation {
         let tree = ParameterTree(context.model)
         let settings = context.config.optimizer
         optimiser = Adam(
-            tree.parameters, learningRate: settings.learningRate, beta1: settings.beta1, beta2: settings.beta2,
+            tree.parameters, learningRate: settings.learningRate, beta1: settings.beta1,
+            beta2: settings.beta2,
             weightDecay: settings.weightDecay)
         // The normalisation of inputs is fixed; running statistics change with every forward pass.
         buffers = tree.buffers.map(\.buffer)
@@ -107,7 +108,8 @@ final class GeneratorOptimisation {
         guard norm.isFinite else { return nil }
         let rate = config.optimizer.learningRate(step: number, of: config.training.steps)
         optimiser.learningRate = rate
-        optimiser.step(gradients, gradientScale: norm > config.optimizer.clipNorm ? config.optimizer.clipNorm / norm : 1)
+        optimiser.step(
+            gradients, gradientScale: norm > config.optimizer.clipNorm ? config.optimizer.clipNorm / norm : 1)
         return (norm, rate)
     }
 }

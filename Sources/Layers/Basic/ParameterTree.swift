@@ -19,7 +19,9 @@ public struct ParameterTree {
             case .optional:
                 for child in mirror.children { visit(child.value, path: path) }
             case .collection:
-                for (index, child) in mirror.children.enumerated() { visit(child.value, path: join(path, "\(index)")) }
+                for (index, child) in mirror.children.enumerated() {
+                    visit(child.value, path: join(path, "\(index)"))
+                }
             case .class, .struct, .tuple:
                 if value is Tensor { return }
                 var ancestor: Mirror? = mirror

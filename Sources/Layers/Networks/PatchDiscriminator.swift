@@ -15,7 +15,8 @@ public final class PatchDiscriminator: Layer {
         require(layers >= 1, "[patch_discriminator] needs a layer or more, not \(layers)")
         down = (0..<layers).map { level in
             DownBlock(
-                level == 0 ? inChannels : baseChannels << (level - 1), baseChannels << level, normalised: level > 0,
+                level == 0 ? inChannels : baseChannels << (level - 1), baseChannels << level,
+                normalised: level > 0,
                 from: &stream)
         }
         out = Convolution2D(baseChannels << (layers - 1), 1, kernel: 3, padding: 1, gain: 1, from: &stream)

@@ -48,7 +48,9 @@ public final class UNet: Layer {
         inChannels: Int, outChannels: Int = 1, baseChannels: Int = 16, depth: Int = 5, outGain: Double = 1,
         from stream: inout RandomStream
     ) {
-        require(depth >= 1 && baseChannels >= 1, "[unet] depth \(depth) and base \(baseChannels) must be positive")
+        require(
+            depth >= 1 && baseChannels >= 1, "[unet] depth \(depth) and base \(baseChannels) must be positive"
+        )
         self.depth = depth
         let channels = (0..<depth).map { baseChannels << $0 }
         var down: [DownBlock] = []
@@ -62,7 +64,8 @@ public final class UNet: Layer {
         for level in (0..<depth).reversed() {
             up.append(
                 UpBlock(
-                    channels[level] * (level == depth - 1 ? 1 : 2), level > 0 ? channels[level - 1] : baseChannels,
+                    channels[level] * (level == depth - 1 ? 1 : 2),
+                    level > 0 ? channels[level - 1] : baseChannels,
                     from: &stream))
         }
         self.down = down
@@ -75,7 +78,8 @@ public final class UNet: Layer {
     public func callAsFunction(_ input: Tensor, mode: Mode) -> Tensor {
         require(
             input.rank == 4 && input.shape[1] % (1 << depth) == 0 && input.shape[2] % (1 << depth) == 0,
-            "[unet] height and width must be multiples of \(1 << depth) for depth \(depth), got \(input.shape)")
+            "[unet] height and width must be multiples of \(1 << depth) for depth \(depth), got \(input.shape)"
+        )
         var skips: [Tensor] = []
         var x = input
         for block in down {
@@ -97,7 +101,9 @@ extension UNet {
         var total = 0
         let pixels = height * width
         for level in 0..<depth {
-            let (channels, below) = (baseChannels << level, level == 0 ? inChannels : baseChannels << (level - 1))
+            let (channels, below) = (
+                baseChannels << level, level == 0 ? inChannels : baseChannels << (level - 1)
+            )
             total += (pixels >> (2 * (level + 1))) * 16 * below * channels
             let entering = channels * (level == depth - 1 ? 1 : 2)
             let leaving = level > 0 ? baseChannels << (level - 1) : baseChannels

@@ -22,7 +22,8 @@ public final class Adam {
     ///   - epsilon: added to the root of the second moment, default 1e-8.
     ///   - weightDecay: share of each parameter that a step of rate 1 would take away, default 0.
     public init(
-        _ parameters: [(path: String, parameter: Parameter)], learningRate: Double = 1e-3, beta1: Double = 0.9,
+        _ parameters: [(path: String, parameter: Parameter)], learningRate: Double = 1e-3,
+        beta1: Double = 0.9,
         beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0
     ) {
         self.learningRate = learningRate

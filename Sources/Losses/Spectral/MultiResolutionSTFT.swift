@@ -34,7 +34,8 @@ public struct MultiResolutionSTFT: Sendable {
             var window = [Float](repeating: 0, count: resolution.fftSize)
             let start = (resolution.fftSize - resolution.windowLength) / 2
             for n in 0..<resolution.windowLength {
-                window[start + n] = Float(0.5 - 0.5 * cos(2 * .pi * Double(n) / Double(resolution.windowLength)))
+                window[start + n] = Float(
+                    0.5 - 0.5 * cos(2 * .pi * Double(n) / Double(resolution.windowLength)))
             }
             return (resolution, Tensor(window))
         }

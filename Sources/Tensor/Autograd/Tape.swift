@@ -104,7 +104,8 @@ public final class Tape: @unchecked Sendable {  // Safe: used by the thread that
         of output: Tensor, seed: Tensor? = nil, retaining: Bool = false, differentiable: Bool = false
     ) -> Gradients {
         if seed == nil {
-            require(output.count == 1, "[gradients] output has shape \(output.shape): give a seed or a scalar")
+            require(
+                output.count == 1, "[gradients] output has shape \(output.shape): give a seed or a scalar")
         } else {
             require(
                 seed?.shape == output.shape,
@@ -126,7 +127,9 @@ public final class Tape: @unchecked Sendable {  // Safe: used by the thread that
 
         for index in stride(from: last, through: 0, by: -1) {
             guard let entry = entries[index] else {
-                let asked = producers[0...start].indices.contains { producers[$0] == index && adjoints[$0] != nil }
+                let asked = producers[0...start].indices.contains {
+                    producers[$0] == index && adjoints[$0] != nil
+                }
                 require(!asked, "[gradients] this part of the tape was used up: pass retaining: true before")
                 continue
             }
@@ -141,7 +144,8 @@ public final class Tape: @unchecked Sendable {  // Safe: used by the thread that
             let results = entry.primitive.cotangents(pass)
             require(
                 results.count == entry.inputs.count,
-                "[\(type(of: entry.primitive).name)] \(results.count) cotangents for \(entry.inputs.count) inputs")
+                "[\(type(of: entry.primitive).name)] \(results.count) cotangents for \(entry.inputs.count) inputs"
+            )
             for (position, result) in results.enumerated() {
                 guard let result, let value = entry.inputValues[position] else { continue }
                 require(

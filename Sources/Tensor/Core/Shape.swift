@@ -36,7 +36,8 @@ enum Shape {
             let q = axis < rank - b.count ? 1 : b[axis - (rank - b.count)]
             guard p == q || p == 1 || q == 1 else {
                 throw ShapeError(
-                    "[\(operation)] shapes \(a) and \(b) do not broadcast: axis \(axis - rank) has \(p) and \(q)")
+                    "[\(operation)] shapes \(a) and \(b) do not broadcast: axis \(axis - rank) has \(p) and \(q)"
+                )
             }
             result[axis] = p == 1 ? q : p
         }
@@ -67,7 +68,9 @@ enum Shape {
         for axis in shape.indices where shape[axis] != 1 {
             let mergeable =
                 !sizes.isEmpty
-                && strides.indices.allSatisfy { steps[$0][sizes.count - 1] == strides[$0][axis] * shape[axis] }
+                && strides.indices.allSatisfy {
+                    steps[$0][sizes.count - 1] == strides[$0][axis] * shape[axis]
+                }
             if mergeable {
                 sizes[sizes.count - 1] *= shape[axis]
                 for operand in strides.indices { steps[operand][sizes.count - 1] = strides[operand][axis] }

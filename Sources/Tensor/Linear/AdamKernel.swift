@@ -17,7 +17,9 @@ public enum AdamKernel {
             parameter.update { p in
                 first.update { m in
                     second.update { v in
-                        guard let p = p.baseAddress, let m = m.baseAddress, let v = v.baseAddress else { return }
+                        guard let p = p.baseAddress, let m = m.baseAddress, let v = v.baseAddress else {
+                            return
+                        }
                         ThreadPool.shared.run(gradient.count, grain: Elementwise.grain) { range in
                             let start = range.lowerBound
                             ck_adam(
@@ -37,7 +39,9 @@ extension Tensor {
     public func sumOfSquares() -> Double {
         withValues { values in
             guard let base = values.baseAddress else { return 0 }
-            return Sum.partialSums(values.count) { ck_dot(base + $0.lowerBound, base + $0.lowerBound, $0.count) }
+            return Sum.partialSums(values.count) {
+                ck_dot(base + $0.lowerBound, base + $0.lowerBound, $0.count)
+            }
         }
     }
 

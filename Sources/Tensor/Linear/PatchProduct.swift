@@ -72,17 +72,21 @@ struct PatchProduct {
             input, height: height, width: width, channels: channels, phase: phase,
             rows: piece.rows, into: patches.pointer)
         let columns = piece.outChannels
-        let weights = phase.weights.pointer + phase.weightOffset + columns.lowerBound * (phase.transposed ? depth : 1)
+        let weights =
+            phase.weights.pointer + phase.weightOffset + columns.lowerBound * (phase.transposed ? depth : 1)
         let bias = bias.map { $0 + columns.lowerBound }
 
-        let dense = phase.stepX == 1 && phase.stepY == 1 && phase.rows == outHeight && phase.columns == outWidth
+        let dense =
+            phase.stepX == 1 && phase.stepY == 1 && phase.rows == outHeight && phase.columns == outWidth
         if dense {
             let target = output + piece.rows.lowerBound * outChannels + columns.lowerBound
             MatrixMultiply.run(
                 m: rows, n: columns.count, k: depth, patches.pointer, depth,
                 weights, phase.transposed ? depth : outChannels, transposedB: phase.transposed,
                 into: target, outChannels)
-            if let bias { ck_copy_rows_bias(target, outChannels, bias, target, outChannels, rows, columns.count) }
+            if let bias {
+                ck_copy_rows_bias(target, outChannels, bias, target, outChannels, rows, columns.count)
+            }
             return
         }
         let product = Storage(count: rows * columns.count)

@@ -18,7 +18,8 @@ struct BatchNormalisation: Primitive {
                     + "\(inputs[1]) and \(inputs[2])")
         }
         guard Shape.count(inputs[0]) / max(1, channels) > 1 else {
-            throw ShapeError("[batch_normalisation] needs more than one value per channel, input is \(inputs[0])")
+            throw ShapeError(
+                "[batch_normalisation] needs more than one value per channel, input is \(inputs[0])")
         }
         return [inputs[0], [channels], [channels]]
     }
@@ -126,7 +127,8 @@ struct BatchNormalisationGradient: Primitive {
         let axes = Array(0..<(x.rank - 1))
         let total = tape.record {
             let centred = x - x.mean(axes: axes, keepingAxes: true)
-            let inverse = (centred.squared().mean(axes: axes, keepingAxes: true) + epsilon).squareRoot().reciprocal()
+            let inverse = (centred.squared().mean(axes: axes, keepingAxes: true) + epsilon).squareRoot()
+                .reciprocal()
             let normal = centred * inverse
             let meanG = g.mean(axes: axes, keepingAxes: true)
             let meanGX = (g * normal).mean(axes: axes, keepingAxes: true)

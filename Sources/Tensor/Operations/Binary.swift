@@ -101,7 +101,8 @@ struct Binary: Primitive {
             // 1 where the operand wins, one half each where both are equal.
             let lead = function == .maximum ? (a - b).sign() : (b - a).sign()
             return [
-                first(g * lead.affine(scale: 0.5, shift: 0.5)), second(g * lead.affine(scale: -0.5, shift: 0.5)),
+                first(g * lead.affine(scale: 0.5, shift: 0.5)),
+                second(g * lead.affine(scale: -0.5, shift: 0.5)),
             ]
         }
     }

@@ -45,7 +45,8 @@ struct Convolution: Primitive {
         }
         guard x[3] == w[3] else {
             throw ShapeError(
-                "[convolution] weight expects \(w[3]) input channels, input has \(x[3]): input \(x), weight \(w)")
+                "[convolution] weight expects \(w[3]) input channels, input has \(x[3]): input \(x), weight \(w)"
+            )
         }
         if inputs.count > 2, inputs[2] != [w[0]] {
             throw ShapeError("[convolution] bias must be [\(w[0])] for weight \(w), got \(inputs[2])")
@@ -99,11 +100,13 @@ struct Convolution: Primitive {
         var result: [Tensor?] = [
             pass.needs[0]
                 ? apply(
-                    TransposedConvolution(geometry: geometry, outputHeight: x.shape[1], outputWidth: x.shape[2]),
+                    TransposedConvolution(
+                        geometry: geometry, outputHeight: x.shape[1], outputWidth: x.shape[2]),
                     [g, w])[0] : nil,
             pass.needs[1]
                 ? apply(
-                    ConvolutionWeightGradient(geometry: geometry, kernelHeight: w.shape[1], kernelWidth: w.shape[2]),
+                    ConvolutionWeightGradient(
+                        geometry: geometry, kernelHeight: w.shape[1], kernelWidth: w.shape[2]),
                     [x, g])[0] : nil,
         ]
         if pass.inputs.count > 2 { result.append(pass.needs[2] ? g.sum(axes: [0, 1, 2]) : nil) }
@@ -134,7 +137,8 @@ struct TransposedConvolution: Primitive {
                     + "weight \(w)")
         }
         if inputs.count > 2, inputs[2] != [w[3]] {
-            throw ShapeError("[transposed_convolution] bias must be [\(w[3])] for weight \(w), got \(inputs[2])")
+            throw ShapeError(
+                "[transposed_convolution] bias must be [\(w[3])] for weight \(w), got \(inputs[2])")
         }
         let height = ConvolutionGeometry.outputSize(
             outputHeight, kernel: w[1], stride: geometry.strideY, padding: geometry.paddingY)
@@ -175,7 +179,9 @@ struct TransposedConvolution: Primitive {
 
     /// One phase for each place of an output within the stride; each has the taps that reach it.
     private func phases(_ w: Tensor) -> [PatchProduct.Phase] {
-        let (inChannels, kernelHeight, kernelWidth, outChannels) = (w.shape[0], w.shape[1], w.shape[2], w.shape[3])
+        let (inChannels, kernelHeight, kernelWidth, outChannels) = (
+            w.shape[0], w.shape[1], w.shape[2], w.shape[3]
+        )
         var result: [PatchProduct.Phase] = []
         for firstY in 0..<min(geometry.strideY, outputHeight) {
             // Descending taps read ascending input rows.
@@ -193,7 +199,8 @@ struct TransposedConvolution: Primitive {
                     for tapX in tapsX {
                         ck_copy_rows_bias(
                             w.base + (tapY * kernelWidth + tapX) * outChannels,
-                            kernelHeight * kernelWidth * outChannels, nil, to, outChannels, inChannels, outChannels)
+                            kernelHeight * kernelWidth * outChannels, nil, to, outChannels, inChannels,
+                            outChannels)
                         to += inChannels * outChannels
                     }
                 }
@@ -220,7 +227,8 @@ struct TransposedConvolution: Primitive {
             pass.needs[0] ? apply(Convolution(geometry: geometry), [g, w])[0] : nil,
             pass.needs[1]
                 ? apply(
-                    ConvolutionWeightGradient(geometry: geometry, kernelHeight: w.shape[1], kernelWidth: w.shape[2]),
+                    ConvolutionWeightGradient(
+                        geometry: geometry, kernelHeight: w.shape[1], kernelWidth: w.shape[2]),
                     [g, x])[0] : nil,
         ]
         if pass.inputs.count > 2 { result.append(pass.needs[2] ? g.sum(axes: [0, 1, 2]) : nil) }
@@ -238,7 +246,8 @@ struct ConvolutionWeightGradient: Primitive {
 
     func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]] {
         guard inputs[0].count == 4, inputs[1].count == 4 else {
-            throw ShapeError("[convolution_weight_gradient] needs two images, got \(inputs[0]) and \(inputs[1])")
+            throw ShapeError(
+                "[convolution_weight_gradient] needs two images, got \(inputs[0]) and \(inputs[1])")
         }
         let shape = [inputs[1][3], kernelHeight, kernelWidth, inputs[0][3]]
         let expected = try Convolution(geometry: geometry).outputShapes([inputs[0], shape])[0]
@@ -274,7 +283,8 @@ struct ConvolutionWeightGradient: Primitive {
         let groups = max(1, min(8, rows / 512))
         let perGroup = (rows + groups - 1) / groups
         let partials = Storage(count: groups * size)
-        let phase = Convolution.phase(geometry, kernel: shape, outHeight: g.shape[1], outWidth: g.shape[2], weights: nil)
+        let phase = Convolution.phase(
+            geometry, kernel: shape, outHeight: g.shape[1], outWidth: g.shape[2], weights: nil)
         ThreadPool.shared.run(groups) { group in
             accumulate(
                 x, g, rows: min(rows, group * perGroup)..<min(rows, (group + 1) * perGroup), phase: phase,
@@ -283,7 +293,8 @@ struct ConvolutionWeightGradient: Primitive {
         ThreadPool.shared.run(size, grain: Elementwise.grain) { range in
             (out + range.lowerBound).update(from: partials.pointer + range.lowerBound, count: range.count)
             for group in 1..<max(1, groups) {
-                ck_accumulate(partials.pointer + group * size + range.lowerBound, out + range.lowerBound, range.count)
+                ck_accumulate(
+                    partials.pointer + group * size + range.lowerBound, out + range.lowerBound, range.count)
             }
         }
     }
@@ -338,7 +349,8 @@ struct ConvolutionWeightGradient: Primitive {
         return [
             pass.needs[0]
                 ? apply(
-                    TransposedConvolution(geometry: geometry, outputHeight: x.shape[1], outputWidth: x.shape[2]),
+                    TransposedConvolution(
+                        geometry: geometry, outputHeight: x.shape[1], outputWidth: x.shape[2]),
                     [upstream, g])[0] : nil,
             pass.needs[1] ? apply(Convolution(geometry: geometry), [x, g])[0] : nil,
         ]
@@ -359,9 +371,13 @@ extension Tensor {
         _ weight: Tensor, bias: Tensor? = nil, _ geometry: ConvolutionGeometry = ConvolutionGeometry(),
         outputPaddingY: Int = 0, outputPaddingX: Int = 0
     ) -> Tensor {
-        require(rank == 4 && weight.rank == 4, "[transposed_convolution] needs rank 4, got \(shape), \(weight.shape)")
-        let height = (shape[1] - 1) * geometry.strideY - 2 * geometry.paddingY + weight.shape[1] + outputPaddingY
-        let width = (shape[2] - 1) * geometry.strideX - 2 * geometry.paddingX + weight.shape[2] + outputPaddingX
+        require(
+            rank == 4 && weight.rank == 4,
+            "[transposed_convolution] needs rank 4, got \(shape), \(weight.shape)")
+        let height =
+            (shape[1] - 1) * geometry.strideY - 2 * geometry.paddingY + weight.shape[1] + outputPaddingY
+        let width =
+            (shape[2] - 1) * geometry.strideX - 2 * geometry.paddingX + weight.shape[2] + outputPaddingX
         return apply(
             TransposedConvolution(geometry: geometry, outputHeight: height, outputWidth: width),
             [self, weight] + (bias.map { [$0] } ?? []))[0]

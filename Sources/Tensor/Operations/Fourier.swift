@@ -15,7 +15,9 @@ struct RealFourier: Primitive {
         let length = x.shape[x.rank - 1]
         let bins = length / 2 + 1
         let plan = RealFFTFloat.plan(length: length)
-        let (real, imaginary) = (Storage(count: x.count / length * bins), Storage(count: x.count / length * bins))
+        let (real, imaginary) = (
+            Storage(count: x.count / length * bins), Storage(count: x.count / length * bins)
+        )
         withExtendedLifetime(x.storage) {
             let base = x.base
             ThreadPool.shared.run(x.count / length, grain: max(1, Elementwise.grain / length)) { range in
@@ -77,7 +79,8 @@ struct InverseRealFourier: Primitive {
             withExtendedLifetime((real.storage, imaginary.storage)) {
                 Tensor(unfilled: outputShapes[0]) { out in
                     let (re, im) = (real.base, imaginary.base)
-                    ThreadPool.shared.run(real.count / bins, grain: max(1, Elementwise.grain / length)) { range in
+                    ThreadPool.shared.run(real.count / bins, grain: max(1, Elementwise.grain / length)) {
+                        range in
                         for row in range {
                             let to = out + row * length
                             plan.inverse(real: re + row * bins, imaginary: im + row * bins, to)
@@ -139,7 +142,8 @@ struct OverlapAdd: Primitive {
 
     func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]] {
         let shape = inputs[0]
-        guard hop > 0, shape.count >= 2, (shape[shape.count - 2] - 1) * hop + shape[shape.count - 1] <= time else {
+        guard hop > 0, shape.count >= 2, (shape[shape.count - 2] - 1) * hop + shape[shape.count - 1] <= time
+        else {
             throw ShapeError("[overlap_add] frames \(shape) every \(hop) samples do not fit \(time) samples")
         }
         return [Array(shape.dropLast(2)) + [time]]

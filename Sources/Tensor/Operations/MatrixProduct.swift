@@ -35,7 +35,8 @@ struct MatrixProduct: Primitive {
             // One matrix on the right: all rows together.
             left = left.contiguous()
             left = Tensor(
-                storage: left.storage, shape: [Shape.count(Array(left.shape.dropLast())), left.shape[left.rank - 1]],
+                storage: left.storage,
+                shape: [Shape.count(Array(left.shape.dropLast())), left.shape[left.rank - 1]],
                 strides: [left.shape[left.rank - 1], 1], offset: left.offset)
         }
         let a = Self.operand(left)

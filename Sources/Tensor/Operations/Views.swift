@@ -4,7 +4,8 @@ struct Reshape: Primitive {
     let shape: [Int]
     func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]] {
         guard Shape.count(shape) == Shape.count(inputs[0]), shape.allSatisfy({ $0 >= 0 }) else {
-            throw ShapeError("[reshape] \(inputs[0]) has \(Shape.count(inputs[0])) elements, \(shape) has not")
+            throw ShapeError(
+                "[reshape] \(inputs[0]) has \(Shape.count(inputs[0])) elements, \(shape) has not")
         }
         return [shape]
     }
@@ -49,7 +50,9 @@ struct Broadcast: Primitive {
         }
         return [shape]
     }
-    func forward(_ inputs: [Tensor], outputShapes: [[Int]]) -> [Tensor] { [inputs[0].broadcastView(to: shape)] }
+    func forward(_ inputs: [Tensor], outputShapes: [[Int]]) -> [Tensor] {
+        [inputs[0].broadcastView(to: shape)]
+    }
     var retention: Retention { .nothing }
     func cotangents(_ pass: BackwardPass) -> [Tensor?] { [pass.cotangent().summed(to: pass.inputs[0].shape)] }
 }
@@ -96,7 +99,8 @@ struct Pad: Primitive {
     let after: Int
     func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]] {
         guard inputs[0].indices.contains(axis), before >= 0, after >= 0 else {
-            throw ShapeError("[pad] \(before) before and \(after) after do not fit axis \(axis) of \(inputs[0])")
+            throw ShapeError(
+                "[pad] \(before) before and \(after) after do not fit axis \(axis) of \(inputs[0])")
         }
         var shape = inputs[0]
         shape[axis] += before + after

@@ -39,7 +39,8 @@ struct BenchCommand: ParsableCommand {
                 print(
                     String(
                         format: "step: median %.1f ms, minimum %.1f ms, %.3f CPU s, peak memory %d MiB",
-                        report.median_ms, report.min_ms, report.cpu_s_per_step, report.peak_rss_mib))
+                        report.medianMilliseconds, report.minimumMilliseconds, report.cpuSecondsPerStep,
+                        report.peakMemoryMiB))
             }
         }
     }

@@ -54,13 +54,15 @@ struct EnhanceCommand: ParsableCommand {
                 files.append(
                     .object([
                         "input": .string(source.path), "output": .string(destination.path),
-                        "audio_seconds": .number(report.audioSeconds), "wall_seconds": .number(report.wallSeconds),
+                        "audio_seconds": .number(report.audioSeconds),
+                        "wall_seconds": .number(report.wallSeconds),
                         "real_time_factor": .number(report.realTimeFactor),
                     ]))
                 if !json {
                     Terminal.write(
                         String(
-                            format: "%@: %.1f s of audio in %.2f s, real-time factor %.4f\n", destination.path,
+                            format: "%@: %.1f s of audio in %.2f s, real-time factor %.4f\n",
+                            destination.path,
                             report.audioSeconds, report.wallSeconds, report.realTimeFactor))
                 }
             } catch is CancellationError {
@@ -77,7 +79,8 @@ struct EnhanceCommand: ParsableCommand {
         }
         if json {
             JSONOutput.write([
-                "run": .string(stored.run.address), "files": .array(files), "failed": .integer(Int64(failures)),
+                "run": .string(stored.run.address), "files": .array(files),
+                "failed": .integer(Int64(failures)),
                 "real_time_factor": .number(seconds.audio > 0 ? seconds.wall / seconds.audio : 0),
             ])
         }
@@ -93,7 +96,9 @@ extension ResultStage: ExpressibleByArgument {}
 
 /// Which files become which.
 enum FileJobs {
-    static func plan(input: String, output: String, overwrite: Bool) throws -> [(source: URL, destination: URL)] {
+    static func plan(input: String, output: String, overwrite: Bool) throws -> [(
+        source: URL, destination: URL
+    )] {
         let manager = FileManager.default
         let (source, destination) = (URL(fileURLWithPath: input), URL(fileURLWithPath: output))
         var isFolder: ObjCBool = false
@@ -118,9 +123,12 @@ enum FileJobs {
         }
         guard !names.isEmpty else {
             throw ExperimentError.data(
-                "\(input): no sound files; accepted: \(AudioFormat.writableExtensions.joined(separator: ", "))")
+                "\(input): no sound files; accepted: \(AudioFormat.writableExtensions.joined(separator: ", "))"
+            )
         }
-        let jobs = names.map { (source: source.appending(path: $0), destination: destination.appending(path: $0)) }
+        let jobs = names.map {
+            (source: source.appending(path: $0), destination: destination.appending(path: $0))
+        }
         for job in jobs { try check(job.source, job.destination, overwrite) }
         try manager.createDirectory(at: destination, withIntermediateDirectories: true)
         return jobs
@@ -128,7 +136,8 @@ enum FileJobs {
 
     private static func check(_ source: URL, _ target: URL, _ overwrite: Bool) throws {
         if source.standardizedFileURL == target.standardizedFileURL {
-            throw ExperimentError.config("\(target.path): input and output are the same file; name another output")
+            throw ExperimentError.config(
+                "\(target.path): input and output are the same file; name another output")
         }
         if !overwrite, FileManager.default.fileExists(atPath: target.path) {
             throw ExperimentError.config("\(target.path) exists; add --overwrite to replace it")

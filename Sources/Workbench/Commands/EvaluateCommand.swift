@@ -19,7 +19,8 @@ struct EvaluateCommand: ParsableCommand {
     var data: String?
     @Option(
         name: .customLong("set"), parsing: .singleValue,
-        help: ArgumentHelp("Change one key of the dataset; may be given several times.", valueName: "path=value"))
+        help: ArgumentHelp(
+            "Change one key of the dataset; may be given several times.", valueName: "path=value"))
     var overrides: [String] = []
     @OptionGroup var computing: ComputingOptions
     @Flag(help: "Show no progress.")
@@ -65,7 +66,8 @@ struct EvaluateCommand: ParsableCommand {
         if let data {
             document = try JSONDocument(contentsOf: data)
         } else {
-            document = try JSONDocument(stored.checkpoint.config.dataset.json.canonicalText, file: "dataset of \(address)")
+            document = try JSONDocument(
+                stored.checkpoint.config.dataset.json.canonicalText, file: "dataset of \(address)")
         }
         for override in overrides { try document.apply(Override(override)) }
         let choice = try document.decode(Choice<DatasetRegistry>.self)

@@ -79,7 +79,8 @@ struct RunCommand: ParsableCommand {
             let dataset = try config.dataset.item.make(sampleRate: config.audio.sampleRate)
             guard let count = dataset.trainingCount else {
                 throw ExperimentError.config(
-                    "--epochs: the dataset \"\(config.dataset.kind)\" is endless and has no epochs; give --steps")
+                    "--epochs: the dataset \"\(config.dataset.kind)\" is endless and has no epochs; give --steps"
+                )
             }
             let perEpoch = (count + config.training.batchSize - 1) / config.training.batchSize
             try document.apply(Override("training.steps=\(epochs * perEpoch)"))
@@ -120,7 +121,10 @@ struct RunCommand: ParsableCommand {
 
 /// How a command computes.
 struct ComputingOptions: ParsableArguments {
-    @Option(help: "Threads that share the work, 1 to 256. Default: the number of cores. Results do not depend on it.")
+    @Option(
+        help:
+            "Threads that share the work, 1 to 256. Default: the number of cores. Results do not depend on it."
+    )
     var threads: Int?
 
     func validate() throws {

@@ -13,7 +13,8 @@ enum DryRun {
             JSONOutput.write([
                 "config": resolved, "parameters": .integer(Int64(plan.parameters)),
                 "gflop_per_step": .number(plan.gigaflopPerStep), "audio_hours": .number(plan.audioHours),
-                "shapes": .object(Dictionary(uniqueKeysWithValues: plan.shapes.map { ($0.name, .string($0.shape)) })),
+                "shapes": .object(
+                    Dictionary(uniqueKeysWithValues: plan.shapes.map { ($0.name, .string($0.shape)) })),
             ])
             return
         }
