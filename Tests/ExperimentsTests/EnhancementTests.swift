@@ -61,6 +61,15 @@ struct EnhancementTests {
         #expect(streamed == pieces)
     }
 
+    @Test func theDifferentiableInverseGivesTheSignalBack() throws {
+        let frontEnd = FrontEnd(try Miniature.config().audio)
+        let signal = noise(frontEnd.samples(frames: 33), "inverse")
+        let batch = Batch([AlignedPair(clean: signal, degraded: signal)], frontEnd: frontEnd, frames: 33)
+        let back = frontEnd.synthesise(real: batch.real, imaginary: batch.imaginary)
+        let worst = zip(back.values, batch.cleanSamples.values).map { abs($0 - $1) }.max() ?? 1
+        #expect(back.shape == batch.cleanSamples.shape && worst < 1e-5)
+    }
+
     @Test func stagesDiffer() throws {
         let config = try Miniature.config()
         let (frontEnd, model) = (FrontEnd(config.audio), model(config))

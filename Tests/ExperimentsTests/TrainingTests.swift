@@ -97,7 +97,10 @@ struct TrainingTests {
 
     @Test func everyStageAndTaskLearnsOnOneBatch() throws {
         // Few distinct clips: the losses must fall clearly.
-        for changes in [["task={\"kind\": \"supervised\"}"], ["model.stage2=null"], [String]()] {
+        let losses = LossRegistry.kinds.map { "{\"kind\": \"\($0.kind)\"}" }.joined(separator: ", ")
+        for changes in [
+            ["task={\"kind\": \"supervised\"}"], ["model.stage2=null"], [String](), ["losses=[\(losses)]"],
+        ] {
             let folder = try Miniature.Folder()
             try Miniature.pairs(in: folder.url, count: 6)
             var document = try JSONDocument(Miniature.text)

@@ -171,6 +171,39 @@ final class TrainingCommandsTests {
         #expect(list.first?["status"]?.stringValue == "failed")
     }
 
+    /// A file system of its own that is too small; needs the right to mount one.
+    @Test(arguments: ["64k", "300k", "700k"])
+    func aFullDiskIsToldAndLeavesNothingHalf(size: String) throws {
+        let disk = path("disk")
+        try FileManager.default.createDirectory(at: disk, withIntermediateDirectories: true)
+        guard try Self.succeeds("mount", "-t", "tmpfs", "-o", "size=\(size)", "tmpfs", disk.path) else {
+            return
+        }
+        defer { _ = try? Self.succeeds("umount", disk.path) }
+        let outcome = try workbench("run", "mini.json", "--workspace", "disk/ws")
+        #expect(outcome.exitCode == 1, "\(outcome)")
+        #expect(outcome.error.contains("o space left"), "\(outcome.error)")
+        let files = FileManager.default.enumerator(atPath: disk.path)?.compactMap { $0 as? String } ?? []
+        #expect(!files.contains { $0.contains(".tmp") || $0.contains(".partial") }, "\(files)")
+        // Every checkpoint that is named can be used.
+        for file in files where file.hasSuffix(".json") {
+            let description = try JSONDocument(contentsOf: disk.appending(path: file).path)
+            for member in description.value["files"]?.objectValue?.members ?? [] {
+                #expect(files.contains { $0.hasSuffix("/" + (member.value.stringValue ?? "?")) })
+            }
+        }
+    }
+
+    private static func succeeds(_ command: String...) throws -> Bool {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = command
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }
+
     @Test func interruptingKeepsACheckpoint() throws {
         let process = Process()
         process.executableURL = BuiltProgram.url

@@ -2,16 +2,6 @@ import CZlib
 import Foundation
 import Tensor
 
-/// Why a picture could not be written.
-public struct PictureError: Error, Equatable, CustomStringConvertible {
-    public let path: String
-    public let reason: String
-
-    public var description: String {
-        "\(path): the picture cannot be written (\(reason)); expected a name in a writable folder"
-    }
-}
-
 /// Pictures in the PNG format: 8 bits per channel, RGB.
 ///
 /// Source: ISO/IEC 15948:2004, Portable Network Graphics.
@@ -39,14 +29,9 @@ public enum PNGFile {
 
     /// Writes a picture, all or nothing.
     ///
-    /// - Throws: `PictureError`.
+    /// - Throws: `FileWriteError`.
     public static func write(_ picture: Raster, to url: URL) throws {
-        do {
-            try encode(picture).write(to: url, options: .atomic)
-        } catch {
-            let reason = (error as NSError).localizedDescription.split(whereSeparator: \.isNewline)
-            throw PictureError(path: url.path, reason: reason.joined(separator: " "))
-        }
+        try AtomicFile.write(Array(encode(picture)), to: url.path)
     }
 
     private static func append(_ type: String, _ body: [UInt8], to data: inout Data) {

@@ -78,7 +78,7 @@ public struct SpectrogramPicture: Sendable {
 
     /// Draws the panels and writes them as PNG, all or nothing.
     ///
-    /// - Throws: `PictureError`.
+    /// - Throws: `FileWriteError`.
     public func write(_ panels: [Panel], sampleRate: Int, to url: URL) throws {
         try PNGFile.write(draw(panels, sampleRate: sampleRate), to: url)
     }

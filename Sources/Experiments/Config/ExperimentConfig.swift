@@ -153,7 +153,7 @@ public struct OptimizerConfig: Configurable {
 
 /// Length and rhythm of the training.
 public struct TrainingConfig: Configurable {
-    public var steps = 1200
+    public var steps = 2400
     public var batchSize = 8
     public var clipFrames = 128
     public var validateEvery = 100

@@ -11,6 +11,10 @@ public struct Batch: Sendable {
     public let inPhase: Tensor
     /// |S| of the clean signal.
     public let cleanMagnitude: Tensor
+    /// X itself.
+    public let real, imaginary: Tensor
+    /// The clean signal, [batch, samples].
+    public let cleanSamples: Tensor
     /// Log-mel of the degraded signal.
     public let logMelInput: Tensor
     /// Log-mel of the clean signal.
@@ -24,6 +28,7 @@ public struct Batch: Sendable {
         var magnitude: [Float] = []
         var inPhase: [Float] = []
         var cleanMagnitude: [Float] = []
+        var (real, imaginary, cleanSamples): ([Float], [Float], [Float]) = ([], [], [])
         var logMelInput: [Float] = []
         var logMelTarget: [Float] = []
         let size = frames * bins
@@ -44,6 +49,9 @@ public struct Batch: Sendable {
                 sm[index] = Float((sr * sr + si * si).squareRoot())
                 cosine[index] = length > 1e-12 ? Float((xr * sr + xi * si) / length) : 0
             }
+            real += x.real.prefix(size).map { Float($0) }
+            imaginary += x.imaginary.prefix(size).map { Float($0) }
+            cleanSamples += pair.clean.prefix(frontEnd.samples(frames: frames)).map { $0 * Float(gain) }
             magnitude += xm
             inPhase += cosine
             cleanMagnitude += sm
@@ -55,6 +63,9 @@ public struct Batch: Sendable {
         self.magnitude = Tensor(magnitude, shape: spectrum)
         self.inPhase = Tensor(inPhase, shape: spectrum)
         self.cleanMagnitude = Tensor(cleanMagnitude, shape: spectrum)
+        self.real = Tensor(real, shape: spectrum)
+        self.imaginary = Tensor(imaginary, shape: spectrum)
+        self.cleanSamples = Tensor(cleanSamples, shape: [pairs.count, frontEnd.samples(frames: frames)])
         self.logMelInput = Tensor(logMelInput, shape: mel)
         self.logMelTarget = Tensor(logMelTarget, shape: mel)
     }

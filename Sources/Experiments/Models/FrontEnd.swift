@@ -53,6 +53,23 @@ public struct FrontEnd: Sendable {
         interpolation = Tensor(matrix, shape: [bands, bins])
     }
 
+    /// The signals [batch, samples] of spectra [batch, frames, bins], differentiable: the inverse of the centred
+    /// STFT, divided by the sum of squared windows.
+    public func synthesise(real: Tensor, imaginary: Tensor) -> Tensor {
+        let (frames, size, hop) = (real.shape[1], config.fftSize, config.hopLength)
+        let window = stft.window.map { Float($0) }
+        let time = (frames - 1) * hop + size
+        var weights = [Float](repeating: 0, count: time)
+        for frame in 0..<frames {
+            for offset in 0..<size { weights[frame * hop + offset] += window[offset] * window[offset] }
+        }
+        let inner = size / 2..<size / 2 + samples(frames: frames)
+        let inverse = Tensor(weights[inner].map { 1 / max($0, 1e-6) })
+        let pieces =
+            Tensor.inverseRealFourier(real: real, imaginary: imaginary, length: size) * Tensor(window)
+        return pieces.overlapAdded(hop: hop, time: time).slice(axis: 1, inner) * inverse
+    }
+
     /// Samples of a clip with the given number of frames.
     public func samples(frames: Int) -> Int { (frames - 1) * config.hopLength }
 

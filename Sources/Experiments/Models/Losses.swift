@@ -20,6 +20,14 @@ public struct LossContext {
     public let gains1: Tensor
     public let gains: Tensor
 
+    let frontEnd: FrontEnd
+
+    /// The waveform that a stage makes of the input, [batch, samples].
+    func waveform(_ stage: LossStage) -> Tensor {
+        let gains = gains(stage)
+        return frontEnd.synthesise(real: gains * batch.real, imaginary: gains * batch.imaginary)
+    }
+
     func gains(_ stage: LossStage) -> Tensor { stage == .first ? gains1 : gains }
     func logMel(_ stage: LossStage) -> Tensor { stage == .first ? output.logMel1 : output.logMel }
 }
@@ -44,6 +52,7 @@ public enum LossRegistry: Registry {
     public static let name = "loss"
     public static let kinds: [any Component.Type] = [
         NoiseToSignalLossConfig.self, LogMelLossConfig.self, CompressedMagnitudeLossConfig.self,
+        MultiResolutionSTFTLossConfig.self,
     ]
 }
 
@@ -112,5 +121,34 @@ public struct CompressedMagnitudeLossConfig: LossConfig {
     public func callAsFunction(_ context: LossContext) -> Tensor {
         MaskedSpectrum.compressedMagnitudeError(
             context.gains(stage) * context.batch.magnitude, context.batch.cleanMagnitude, power: Float(power))
+    }
+}
+
+/// Spectral convergence and log-magnitude distance of waveforms at several resolutions.
+public struct MultiResolutionSTFTLossConfig: LossConfig {
+    public static let kind = "multi_resolution_stft"
+    public static let summary =
+        "spectral convergence and log-magnitude distance of waveforms at several resolutions"
+
+    public var stage = LossStage.final
+    public var weight = 1.0
+    public var fftSizes = [1024, 2048, 512]
+
+    public init() {}
+
+    public static let fields: [Field<Self>] = [
+        Field("stage", \.stage, "whose result it looks at"),
+        Field("weight", \.weight, in: 0..., "factor in the sum"),
+        Field(
+            "fft_sizes", \.fftSizes, count: 1..., each: 32...16384,
+            "samples of a frame; windows are 0.6 and hops 0.12 of it"),
+    ]
+
+    public func callAsFunction(_ context: LossContext) -> Tensor {
+        let loss = MultiResolutionSTFT(
+            resolutions: fftSizes.map { size in
+                .init(fftSize: size, hopLength: max(1, size * 12 / 100), windowLength: size * 6 / 10)
+            })
+        return loss(context.waveform(stage), context.batch.cleanSamples)
     }
 }

@@ -5,15 +5,13 @@ import Tracking
 final class RunObserver: TrainingObserver {
     private let recorder: RunRecorder
     private let reporter: any RunReporter
-    private let batchSize: Int
     private var lastValidation = ""
     private var smoothedLoss: Double?
     private var checkpoints: [CheckpointRole: (step: Int, files: [String])] = [:]
 
-    init(_ recorder: RunRecorder, reporter: any RunReporter, batchSize: Int) {
+    init(_ recorder: RunRecorder, reporter: any RunReporter) {
         self.recorder = recorder
         self.reporter = reporter
-        self.batchSize = batchSize
     }
 
     /// The folder of a run's checkpoints.

@@ -58,7 +58,7 @@ public struct TrainingRun {
     private func train(
         _ recorder: RunRecorder, _ dataset: any Dataset, _ reporter: any RunReporter, _ shouldStop: () -> Bool
     ) throws -> Outcome {
-        let observer = RunObserver(recorder, reporter: reporter, batchSize: config.training.batchSize)
+        let observer = RunObserver(recorder, reporter: reporter)
         let trainer = try Trainer(config, dataset: dataset, observers: [observer])
         try trainer.calibrate()
         let start = DispatchTime.now().uptimeNanoseconds
@@ -101,4 +101,11 @@ public struct TrainingRun {
             gitDirty: git?.isDirty, threads: ThreadPool.shared.threadCount, commandLine: commandLine,
             programVersion: programVersion, mainMetric: "validation/loss")
     }
+}
+
+/// A run that began and could not be brought to its end.
+public struct RunFailure: Error, CustomStringConvertible {
+    public let address: String
+    public let reason: String
+    public var description: String { "\(address) failed: \(reason)" }
 }

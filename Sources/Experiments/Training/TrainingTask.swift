@@ -61,7 +61,8 @@ struct Reconstruction {
         let gains1 = model.binGains(output.logGain1, interpolation: interpolation)
         let gains =
             model.stage2 == nil ? gains1 : model.binGains(output.logGain, interpolation: interpolation)
-        let losses = LossContext(batch: batch, output: output, gains1: gains1, gains: gains)
+        let losses = LossContext(
+            batch: batch, output: output, gains1: gains1, gains: gains, frontEnd: context.frontEnd)
         var total = Tensor(0)
         var parts: [(name: String, value: Double)] = []
         for loss in context.config.losses {
