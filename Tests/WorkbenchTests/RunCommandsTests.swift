@@ -76,7 +76,7 @@ import Tracking
         for text in [
             "config diff (1 of 2 keys)", "optimizer.rate  0.001  0.003",
             "val/loss     0.5900   0.4900   -0.1000  run2",
-            "checkpoint best (also: input; --checkpoint NAME)",
+            "by class: best (others: --checkpoint input)",
             "[+1.000, +1.000]", "100%", "* run1 baseline", "+ run2 faster",
         ] {
             #expect(outcome.output.contains(text), "\(text) is not in\n\(outcome.output)")

@@ -45,25 +45,30 @@ extension RunComparison {
         if haveSameTestSet == false {
             text += "the test sets differ: only files known to be the same are paired\n"
         }
-        let shown = scores.filter { $0.checkpoint == checkpoint }
-        guard let checkpoint, !shown.isEmpty else { return text + "no file was scored by both runs\n" }
-        text += "checkpoint \(checkpoint)"
-        let others = checkpoints.filter { $0 != checkpoint }
-        text += others.isEmpty ? "\n" : " (also: \(others.joined(separator: ", ")); --checkpoint NAME)\n"
+        // The chosen result by class, then every other stage and checkpoint over all files, so that no part can
+        // hide. The input and classical methods are the same in both runs.
+        let chosen = scores.filter { $0.checkpoint == checkpoint }
+        let others = checkpoints.filter { $0 != checkpoint && !ScoreTable.isFixed($0) }.flatMap { other in
+            scores.filter { $0.checkpoint == other && $0.condition == ScoreTable.all }
+        }
+        guard let checkpoint, !chosen.isEmpty else { return text + "no file was scored by both runs\n" }
+        text += "by class: \(checkpoint)"
+        let names = checkpoints.filter { $0 != checkpoint }
+        text += names.isEmpty ? "\n" : " (others: --checkpoint \(names.joined(separator: " | ")))\n"
         var table = Table([
-            .init("dataset", shrinks: true), .init("class"), .init("metric"), .init("files", .right),
+            .init("result", shrinks: true), .init("class"), .init("metric"), .init("files", .right),
             .init("first", .right), .init("second", .right), .init("diff", .right),
             .init("95% interval", .right), .init("files better", .right), .init("runs"),
         ])
-        for row in shown {
+        for row in chosen + others {
             let difference = row.difference
             table.add([
-                row.dataset, row.condition, row.metric, String(difference.files),
+                ScoreTable.title(row.checkpoint), row.condition, row.metric, String(difference.files),
                 NumberText.fixed(difference.first, decimals: 3),
                 NumberText.fixed(difference.second, decimals: 3),
                 NumberText.difference(difference.mean, decimals: 3), Self.text(of: difference.interval),
                 difference.shareBetter.map { String(format: "%.0f%%", $0 * 100) } ?? "-",
-                "\(names[0]) -> \(names[row.other])",
+                "\(self.names[0]) -> \(self.names[row.other])",
             ])
         }
         text += table.rendered(width: width, color: color)

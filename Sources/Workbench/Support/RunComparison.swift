@@ -88,11 +88,12 @@ struct RunComparison {
     /// The checkpoints that every pair with the first run shares, the unprocessed input first.
     var checkpoints: [String] { ScoreTable.ordered(Set(scores.map(\.checkpoint))) }
 
-    /// The checkpoint that is printed when none is asked for: the best one, else the last, else any network.
+    /// The result that is printed by class when none is asked for: the last checkpoint's, else the best one's, else
+    /// any network's.
     var mainCheckpoint: String? {
         let known = checkpoints
-        for name in ["best", "last"] where known.contains(name) { return name }
-        return known.first { $0 == "last" } ?? known.last { !ScoreTable.isInput($0) } ?? known.last
+        for name in ["last", "best"] where known.contains(name) { return name }
+        return known.last { !ScoreTable.isInput($0) } ?? known.last
     }
 
     // MARK: Pairing files

@@ -96,6 +96,9 @@ struct ScoreTable {
     /// Whether a checkpoint's name stands for the unprocessed input.
     static func isInput(_ checkpoint: String) -> Bool { checkpoint == "input" }
 
+    /// Whether it is the same in every run.
+    static func isFixed(_ checkpoint: String) -> Bool { isInput(checkpoint) || checkpoint == "spectral_subtraction" }
+
     /// What a person calls it: `stage 1 alone (last)`.
     static func title(_ checkpoint: String) -> String {
         switch checkpoint {
