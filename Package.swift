@@ -35,7 +35,7 @@ let package = Package(
         .target(name: "StrictJSON"),
         .target(
             name: "Tracking",
-            dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: ["StrictJSON", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "Experiments",
             dependencies: [

@@ -55,6 +55,13 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "18446744073709551615", "9223372036854775808", "9223372036854775807", "-9223372036854775808",
+    ])
+    func wholeNumbersOf64BitsAreExact(text: String) throws {
+        #expect(try JSONValue(parsing: text).canonicalText == text)
+    }
+
     @Test func canonicalTextIsAFixedPoint() throws {
         let text = #"{"b": [1.0, 1e2, "\u0041\/"], "a": {"y": -0.0, "x": 1E-9}}"#
         let value = try JSONValue(parsing: text)
@@ -64,10 +71,15 @@ import Testing
         #expect(try JSONValue(parsing: value.compactText) == value)
     }
 
-    @Test func flattensToScalarsWithPaths() {
-        let value: JSONValue = ["b": [1, ["x": "y"]], "a": .null, "none": [], "empty": [:]]
+    @Test func flattensToLeavesWithPaths() {
+        let value: JSONValue = [
+            "b": [1, ["x": "y"]], "a": .null, "sizes": [1, 2], "pairs": [[3, 4]], "none": [], "empty": [:],
+        ]
         let lines = value.flatten().map { "\($0.path)=\($0.value.canonicalText)" }
-        #expect(lines == ["b.0=1", "b.1.x=\"y\"", "a=null", "none=[]", "empty={}"])
+        #expect(
+            lines == [
+                "b.0=1", "b.1.x=\"y\"", "a=null", "sizes=[1,2]", "pairs.0=[3,4]", "none=[]", "empty={}",
+            ])
         #expect(JSONValue.integer(3).flatten().map(\.path) == [""])
     }
 
@@ -92,5 +104,8 @@ import Testing
         #expect(JSONValue.integer(3) == .number(3))
         #expect(Set<JSONValue>([3, 3.0, .number(3.5)]).count == 2)
         #expect(JSONValue.integer(.max) != .number(0x1p63))
+        #expect(Set<JSONValue>([JSONValue(1 << 63 as UInt64), .number(0x1p63)]).count == 1)
+        #expect(Set<JSONValue>([.unsigned(3), 3, .number(3)]).count == 1)
+        #expect(JSONValue(UInt64.max) != .number(0x1p64))
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import StrictJSON
 import Testing
 import Tracking
 
@@ -23,7 +24,7 @@ import Tracking
     @Test func lsPrintsJSON() throws {
         let workspace = try SampleWorkspace(#function.filter(\.isLetter))
         let outcome = try workspace.run("ls", "--json", "--limit", "2")
-        guard case .object(let object) = try JSONTree(parsing: outcome.output),
+        guard case .object(let object) = try JSONValue(parsing: outcome.output),
             case .array(let runs)? = object["runs"], case .object(let run)? = runs.first
         else {
             Issue.record("not the object: \(outcome.output)")
@@ -89,7 +90,7 @@ import Tracking
     @Test func comparePrintsJSON() throws {
         let workspace = try SampleWorkspace(#function.filter(\.isLetter))
         let outcome = try workspace.run("compare", "1", "2", "--json")
-        guard case .object(let object) = try JSONTree(parsing: outcome.output),
+        guard case .object(let object) = try JSONValue(parsing: outcome.output),
             case .array(let test)? = object["test"]
         else {
             Issue.record("not the object: \(outcome.output)")
@@ -104,7 +105,7 @@ import Tracking
                         "values": .object(["run1": .string("0.001"), "run2": .string("0.003")]),
                     ])
                 ]))
-        let best = test.compactMap { row -> [String: JSONTree]? in
+        let best = test.compactMap { row -> JSONObject? in
             guard case .object(let members) = row, members["checkpoint"] == .string("best") else {
                 return nil
             }

@@ -31,3 +31,10 @@ extension ConfigValue {
 func mismatch(_ typeName: String, _ json: JSONValue, at path: JSONPath) -> JSONError {
     JSONError(at: path, "expected \(typeName), found \(json.summary)")
 }
+
+extension JSONValue {
+    /// The JSON form of a value; that of an optional without a value is null.
+    public init(_ value: some ConfigValue) {
+        self = value.json
+    }
+}

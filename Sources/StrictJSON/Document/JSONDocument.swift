@@ -79,7 +79,7 @@ public struct JSONDocument: Sendable {
             return nil
         }
         switch value[error.path] {
-        case .integer, .number, .bool: return override.valueText
+        case .integer, .unsigned, .number, .bool: return override.valueText
         default: return nil
         }
     }

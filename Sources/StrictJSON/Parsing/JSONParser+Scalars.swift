@@ -19,7 +19,10 @@ extension JSONParser {
             try digits(of: "the exponent of a number", from: start)
         }
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
-        if isWhole, text != "-0", let whole = Int(text) { return .integer(whole) }
+        if isWhole, text != "-0" {
+            if let whole = Int(text) { return .integer(whole) }
+            if let whole = UInt64(text) { return .unsigned(whole) }
+        }
         guard let number = Double(text), number.isFinite else {
             throw failure("the number \(abbreviated(text, limit: 30)) is too large", at: start)
         }

@@ -3,12 +3,14 @@ extension JSONValue {
     public struct Entry: Sendable, Hashable {
         /// The dotted path, for example `model.stages.0.depth`.
         public let path: String
-        /// A scalar, or an empty array or object.
+        /// A scalar, an array of scalars, or an empty object.
         public let value: JSONValue
     }
 
-    /// The scalars of this value with their paths, in document order; empty arrays and objects appear as
-    /// themselves, so that nothing is lost.
+    /// The leaves of this value with their paths, in document order.
+    ///
+    /// Leaves are scalars, arrays of scalars, which read better whole (`model.kernel` is `[3,5]`), and empty
+    /// objects, so that nothing is lost. Other arrays are entered by index.
     public func flatten() -> [Entry] {
         var entries: [Entry] = []
         collect(at: JSONPath(), into: &entries)
@@ -17,7 +19,7 @@ extension JSONValue {
 
     private func collect(at path: JSONPath, into entries: inout [Entry]) {
         switch self {
-        case .array(let elements) where !elements.isEmpty:
+        case .array(let elements) where !elements.allSatisfy(\.isScalar):
             for (index, element) in elements.enumerated() {
                 element.collect(at: path.appending(index), into: &entries)
             }

@@ -29,6 +29,7 @@ extension JSONValue {
         case .null: text += "null"
         case .bool(let flag): text += flag ? "true" : "false"
         case .integer(let number): text += String(number)
+        case .unsigned(let number): text += String(number)
         case .number(let number): text += shortestText(number)
         case .string(let string): writeQuoted(string, to: &text)
         case .array(let elements):

@@ -1,15 +1,22 @@
 /// A JSON value.
 ///
-/// A number written without fraction and exponent that fits into 64 bits is an `integer`, any other a
-/// `number`; `integer(3)` and `number(3)` are equal and are written alike.
+/// A number written without fraction and exponent that fits into 64 bits is an `integer`, or `unsigned` if it
+/// is above the largest `Int`, and any other a `number`; `integer(3)` and `number(3)` are equal and are written
+/// alike.
 public enum JSONValue: Sendable {
     case null
     case bool(Bool)
     case integer(Int)
+    case unsigned(UInt64)
     case number(Double)
     case string(String)
     case array([JSONValue])
     case object(JSONObject)
+
+    /// A whole number of 64 bits without a sign, such as a seed.
+    public init(_ number: UInt64) {
+        self = Int(exactly: number).map(JSONValue.integer) ?? .unsigned(number)
+    }
 }
 
 extension JSONValue {
@@ -23,10 +30,11 @@ extension JSONValue {
         if case .bool(let flag) = self { flag } else { nil }
     }
 
-    /// A whole number that fits into 64 bits, however it was written (`3`, `3.0`, `3e0`); otherwise `nil`.
+    /// A whole number that fits into an `Int`, however it was written (`3`, `3.0`, `3e0`); otherwise `nil`.
     public var intValue: Int? {
         switch self {
         case .integer(let number): number
+        case .unsigned(let number): Int(exactly: number)
         case .number(let number): Int(exactly: number)
         default: nil
         }
@@ -36,6 +44,7 @@ extension JSONValue {
     public var doubleValue: Double? {
         switch self {
         case .integer(let number): Double(number)
+        case .unsigned(let number): Double(number)
         case .number(let number): number
         default: nil
         }
@@ -77,7 +86,7 @@ extension JSONValue {
         switch self {
         case .null: "null"
         case .bool(let flag): "\(flag)"
-        case .integer, .number: "the number \(canonicalText)"
+        case .integer, .unsigned, .number: "the number \(canonicalText)"
         case .string(let text): "the string \(quoted(text))"
         case .array(let elements): "an array of \(elements.count) element\(elements.count == 1 ? "" : "s")"
         case .object: "an object"
@@ -91,8 +100,11 @@ extension JSONValue: Hashable {
         case (.null, .null): true
         case (.bool(let a), .bool(let b)): a == b
         case (.integer(let a), .integer(let b)): a == b
+        case (.unsigned(let a), .unsigned(let b)): a == b
         case (.number(let a), .number(let b)): a == b
         case (.integer(let a), .number(let b)), (.number(let b), .integer(let a)): Int(exactly: b) == a
+        case (.unsigned(let a), .number(let b)), (.number(let b), .unsigned(let a)): UInt64(exactly: b) == a
+        case (.integer(let a), .unsigned(let b)), (.unsigned(let b), .integer(let a)): Int(exactly: b) == a
         case (.string(let a), .string(let b)): a == b
         case (.array(let a), .array(let b)): a == b
         case (.object(let a), .object(let b)): a == b
@@ -105,9 +117,17 @@ extension JSONValue: Hashable {
         case .null: hasher.combine(0)
         case .bool(let flag): hasher.combine(flag)
         case .integer(let number): hasher.combine(number)
-        case .number(let number):
-            // Equal values hash alike, also across the two number cases.
+        // Equal values hash alike, also across the number cases.
+        case .unsigned(let number):
             if let whole = Int(exactly: number) { hasher.combine(whole) } else { hasher.combine(number) }
+        case .number(let number):
+            if let whole = Int(exactly: number) {
+                hasher.combine(whole)
+            } else if let whole = UInt64(exactly: number) {
+                hasher.combine(whole)
+            } else {
+                hasher.combine(number)
+            }
         case .string(let text): hasher.combine(text)
         case .array(let elements): hasher.combine(elements)
         case .object(let object): hasher.combine(object)

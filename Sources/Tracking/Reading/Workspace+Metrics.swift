@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import StrictJSON
 
 extension Workspace {
     /// The flattened configuration of a run: dotted path and value as text, sorted by path.
@@ -40,14 +41,14 @@ extension Workspace {
 
     /// All values of one metric of a run, by step.
     ///
-    /// - Throws: `TrackingError.unknownMetric` with the nearest names when the run has no such metric.
+    /// - Throws: `TrackingError.unknownMetric` with the nearest name, or all, when the run has no such metric.
     public func series(of run: Run.ID, metric: String) throws -> Series {
         let summaries = try summaries(of: run)
         guard let summary = summaries.first(where: { $0.metric == metric }) else {
             let known = summaries.map(\.metric)
-            let nearest = NearestName.nearest(to: metric, among: known)
+            let nearest = nearestName(to: metric, among: known)
             throw TrackingError.unknownMetric(
-                name: metric, run: Run.address(of: run), nearest: nearest.isEmpty ? known : nearest)
+                name: metric, run: Run.address(of: run), nearest: nearest.map { [$0] } ?? known)
         }
         let points = try read { database in
             var points: [Point] = []

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import StrictJSON
 
 extension Workspace {
     /// The runs, oldest first.
@@ -41,7 +42,7 @@ extension Workspace {
         return try run(from: row, now: now)
     }
 
-    /// The error for an address that names nothing: it lists close names, else the latest runs.
+    /// The error for an address that names nothing: it gives the nearest name, else the latest runs.
     private func unknownRun(_ address: String) throws -> TrackingError {
         let rows = try read { database in
             try Row.fetchAll(database, sql: "SELECT id, name FROM runs ORDER BY id DESC LIMIT 1000")
@@ -52,9 +53,9 @@ extension Workspace {
             if let name: String = row["name"], !names.contains(name) { names.append(name) }
         }
         let isNumber = Int64(address.hasPrefix("run") ? String(address.dropFirst(3)) : address) != nil
-        let nearest = isNumber ? [] : NearestName.nearest(to: address, among: names)
+        let nearest = isNumber ? nil : nearestName(to: address, among: names)
         let latest = rows.prefix(5).map { Run.address(of: $0["id"]) }
-        return .unknownRun(address: address, nearest: nearest.isEmpty ? latest : nearest)
+        return .unknownRun(address: address, nearest: nearest.map { [$0] } ?? latest)
     }
 
     private func run(from row: Row, now: Date) throws -> Run {
@@ -72,8 +73,8 @@ extension Workspace {
             if heartbeat.isDead(now: now) { (status, ended) = (.crashed, beat) }
         }
         var environment: [String: String] = [:]
-        if case .object(let members)? = try? JSONTree(parsing: row["env_json"]) {
-            for case (let key, .string(let value)) in members { environment[key] = value }
+        for (key, value) in (try? JSONValue(parsing: row["env_json"] as String))?.objectValue?.members ?? [] {
+            environment[key] = value.stringValue
         }
         return Run(
             id: row["id"], name: row["name"], kind: row["kind"], status: status,

@@ -18,13 +18,13 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
     case foreignDatabase(path: String)
     /// Any other refusal of the database.
     case database(path: String, reason: String)
-    /// No run has this address. `nearest` holds names that come close, else the latest runs.
+    /// No run has this address. `nearest` holds the nearest name, else the latest runs.
     case unknownRun(address: String, nearest: [String])
     /// The workspace has no run at all.
     case noRuns(address: String, path: String)
     /// Several runs have this name.
     case ambiguousRun(address: String, candidates: [String])
-    /// The run has no such metric. `nearest` holds names that come close, else the metrics it has.
+    /// The run has no such metric. `nearest` holds the nearest name, else the metrics it has.
     case unknownMetric(name: String, run: String, nearest: [String])
     /// The workspace was opened for reading only.
     case readOnly(path: String)

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import StrictJSON
 
 extension Workspace {
     /// Enters a new run with status `running` and returns the recorder that writes it.
@@ -25,13 +26,14 @@ extension Workspace {
     }
 
     func insert(_ run: RunDescription, writer: ProcessIdentity, now: Date) throws -> Run.ID {
-        guard let config = try? JSONTree(parsing: run.configJSON), case .object = config else {
+        guard let config = try? JSONValue(parsing: run.configJSON), case .object = config else {
             throw TrackingError.invalidDescription(reason: "its configuration is not a JSON object")
         }
         if let threads = run.threads, threads < 1 {
             throw TrackingError.invalidDescription(reason: "\(threads) threads; at least 1 is needed")
         }
-        let environment = JSONTree.object(run.environment.mapValues(JSONTree.string)).text()
+        let environment = JSONValue.object(JSONObject(run.environment.mapValues(JSONValue.string)))
+            .canonicalText
         let name = run.name.flatMap { $0.isEmpty ? nil : $0 }
         return try write { database in
             let newest = try Int.fetchOne(database, sql: "SELECT max(id) FROM runs") ?? 0
@@ -54,10 +56,10 @@ extension Workspace {
                     now.microseconds, Heartbeat.interval,
                 ])
             let id = database.lastInsertedRowID
-            for leaf in config.flattened() where !leaf.key.isEmpty {
+            for leaf in config.flatten() where !leaf.path.isEmpty {
                 try database.execute(
                     sql: "INSERT INTO params (run_id, key, num, txt) VALUES (?, ?, ?, ?)",
-                    arguments: [id, leaf.key, leaf.value.asNumber, leaf.value.asText])
+                    arguments: [id, leaf.path, leaf.value.doubleValue, leaf.value.asText])
             }
             return id
         }
@@ -77,19 +79,9 @@ extension Workspace {
     }
 }
 
-extension JSONTree {
-    /// The value as a number where it is one.
-    fileprivate var asNumber: Double? {
-        switch self {
-        case .integer(let value): Double(value)
-        case .unsigned(let value): Double(value)
-        case .number(let value): value
-        default: nil
-        }
-    }
-
+extension JSONValue {
     /// The value as a person would write it: strings without quotes, everything else as JSON.
     fileprivate var asText: String {
-        if case .string(let text) = self { text } else { text() }
+        stringValue ?? canonicalText
     }
 }

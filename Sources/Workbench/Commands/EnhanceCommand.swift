@@ -2,6 +2,7 @@ import ArgumentParser
 import Audio
 import Experiments
 import Foundation
+import StrictJSON
 import Tracking
 
 /// `workbench enhance`: applies a run's model to a file or to all files of a folder.
@@ -38,7 +39,7 @@ struct EnhanceCommand: ParsableCommand {
         let stored = try StoredRun.open(address, role: checkpoint, in: try workspaceOptions.openReadOnly())
         let enhancer = FileEnhancer(model: stored.model, frontEnd: stored.frontEnd, stage: stage)
         Interruption.watch()
-        var files: [JSONTree] = []
+        var files: [JSONValue] = []
         var failures = 0
         var firstFailure: (any Error)?
         var seconds = (audio: 0.0, wall: 0.0)
@@ -80,7 +81,7 @@ struct EnhanceCommand: ParsableCommand {
         if json {
             JSONOutput.write([
                 "run": .string(stored.run.address), "files": .array(files),
-                "failed": .integer(Int64(failures)),
+                "failed": .integer(failures),
                 "real_time_factor": .number(seconds.audio > 0 ? seconds.wall / seconds.audio : 0),
             ])
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import StrictJSON
 import Tracking
 
 /// `workbench ls`: the runs of a workspace, one a line.
@@ -51,11 +52,11 @@ struct ListCommand: ParsableCommand {
         return table
     }
 
-    private static func object(_ run: Run, _ best: MainMetric.Best?) -> JSONTree {
+    private static func object(_ run: Run, _ best: MainMetric.Best?) -> JSONValue {
         var members = JSONOutput.members(of: run)
-        members["best_metric"] = JSONTree(best?.metric)
-        members["best_value"] = JSONTree(best?.value)
-        members["best_step"] = JSONTree(best?.step)
+        members["best_metric"] = JSONValue(best?.metric)
+        members["best_value"] = JSONValue(best?.value)
+        members["best_step"] = JSONValue(best?.step)
         return .object(members)
     }
 }

@@ -94,7 +94,7 @@ struct RunCommand: ParsableCommand {
 
     private func report(_ outcome: TrainingRun.Outcome) {
         if output.json {
-            var object: [String: JSONTree] = ["run": .string(outcome.address)]
+            var object: JSONObject = ["run": .string(outcome.address)]
             switch outcome.end {
             case .finished: object["status"] = .string("finished")
             case .stopped: object["status"] = .string("killed")

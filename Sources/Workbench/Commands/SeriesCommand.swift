@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import StrictJSON
 import Tracking
 
 /// `workbench series`: every value of one metric, as a curve or as data.
@@ -36,17 +37,14 @@ struct SeriesCommand: ParsableCommand {
         }
     }
 
-    /// The points stay on one line: a pretty form of thousands of points helps nobody.
     static func json(_ run: Run, _ series: Series) -> String {
         let points = series.points.map { point in
-            JSONTree.object(["step": JSONTree(point.step), "value": .number(point.value)])
+            JSONValue.object(["step": JSONValue(point.step), "value": .number(point.value)])
         }
-        let object: [String: JSONTree] = [
-            "version": .integer(Int64(JSONOutput.version)), "run": .string(run.address),
-            "metric": .string(series.metric), "unit": .string(series.unit),
+        return JSONOutput.text([
+            "run": .string(run.address), "metric": .string(series.metric), "unit": .string(series.unit),
             "goal": .string(series.goal.rawValue), "points": .array(points),
-        ]
-        return JSONTree.object(object).text() + "\n"
+        ])
     }
 
     static func csv(_ series: Series) -> String {

@@ -9,12 +9,11 @@ enum DryRun {
         let trainer = try Trainer(config, dataset: dataset, observers: [])
         let plan = TrainingPlan(config, parameters: trainer.parameterCount)
         if json {
-            let resolved = try JSONTree(parsing: config.json.canonicalText)
             JSONOutput.write([
-                "config": resolved, "parameters": .integer(Int64(plan.parameters)),
+                "config": config.json, "parameters": .integer(plan.parameters),
                 "gflop_per_step": .number(plan.gigaflopPerStep), "audio_hours": .number(plan.audioHours),
                 "shapes": .object(
-                    Dictionary(uniqueKeysWithValues: plan.shapes.map { ($0.name, .string($0.shape)) })),
+                    JSONObject(plan.shapes.map { (key: $0.name, value: .string($0.shape)) })),
             ])
             return
         }

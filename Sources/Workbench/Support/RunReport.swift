@@ -1,4 +1,5 @@
 import Foundation
+import StrictJSON
 import Tracking
 
 /// All that is stored about one run, as `workbench show` prints it.
@@ -124,22 +125,22 @@ struct RunReport {
 
     // MARK: JSON
 
-    var members: [String: JSONTree] {
+    var members: JSONObject {
         var members = JSONOutput.members(of: run)
-        members["tags"] = .array(tags.map(JSONTree.string))
-        members["config"] = (try? JSONTree(parsing: run.configJSON)) ?? .null
-        members["config_hash"] = JSONTree(run.configHash)
-        members["dataset_hash"] = JSONTree(run.datasetHash)
-        members["eval_hash"] = JSONTree(run.evalHash)
-        members["git_commit"] = JSONTree(run.gitCommit)
-        members["git_dirty"] = run.gitDirty.map(JSONTree.bool) ?? .null
+        members["tags"] = JSONValue(tags)
+        members["config"] = (try? JSONValue(parsing: run.configJSON)) ?? .null
+        members["config_hash"] = JSONValue(run.configHash)
+        members["dataset_hash"] = JSONValue(run.datasetHash)
+        members["eval_hash"] = JSONValue(run.evalHash)
+        members["git_commit"] = JSONValue(run.gitCommit)
+        members["git_dirty"] = JSONValue(run.gitDirty)
         members["host"] = .string(run.host)
-        members["cpu"] = JSONTree(run.cpu)
-        members["threads"] = JSONTree(run.threads)
-        members["command_line"] = JSONTree(run.commandLine)
+        members["cpu"] = JSONValue(run.cpu)
+        members["threads"] = JSONValue(run.threads)
+        members["command_line"] = JSONValue(run.commandLine)
         members["program_version"] = .string(run.programVersion)
-        members["environment"] = .object(run.environment.mapValues(JSONTree.string))
-        members["main_metric"] = JSONTree(run.mainMetric)
+        members["environment"] = .object(JSONObject(run.environment.mapValues(JSONValue.string)))
+        members["main_metric"] = JSONValue(run.mainMetric)
         members["directory"] = .string(directory.path)
         members["metrics"] = .array(summaries.map(JSONOutput.object))
         members["test"] = .array(ScoreTable.tables(of: scores).flatMap(\.objects))
@@ -149,28 +150,28 @@ struct RunReport {
         return members
     }
 
-    private static func object(_ stored: StoredFileScore) -> JSONTree {
+    private static func object(_ stored: StoredFileScore) -> JSONValue {
         var reason: String?
         if case .undefined(let text) = stored.score.result { reason = text }
         return .object([
             "dataset": .string(stored.dataset), "checkpoint": .string(stored.checkpoint),
             "file": .string(stored.score.file), "class": .string(stored.score.condition),
-            "seconds": JSONTree(stored.score.seconds), "sha256": JSONTree(stored.score.sha256),
-            "metric": .string(stored.score.metric), "value": JSONTree(stored.score.value),
-            "undefined_reason": JSONTree(reason),
+            "seconds": JSONValue(stored.score.seconds), "sha256": JSONValue(stored.score.sha256),
+            "metric": .string(stored.score.metric), "value": JSONValue(stored.score.value),
+            "undefined_reason": JSONValue(reason),
         ])
     }
 
-    private static func object(_ artifact: Artifact) -> JSONTree {
+    private static func object(_ artifact: Artifact) -> JSONValue {
         .object([
             "kind": .string(artifact.kind), "role": .string(artifact.role), "name": .string(artifact.name),
-            "step": JSONTree(artifact.step), "sha256": .string(artifact.sha256),
-            "bytes": JSONTree(artifact.bytes), "mime": .string(artifact.mime),
+            "step": JSONValue(artifact.step), "sha256": .string(artifact.sha256),
+            "bytes": JSONValue(artifact.bytes), "mime": .string(artifact.mime),
             "path": .string(artifact.url.path),
         ])
     }
 
-    private static func object(_ event: RunEvent) -> JSONTree {
+    private static func object(_ event: RunEvent) -> JSONValue {
         .object([
             "time": .string(NumberText.timestamp(event.time)), "level": .string(event.level.rawValue),
             "title": .string(event.title), "body": .string(event.body),

@@ -1,4 +1,5 @@
 import Foundation
+import StrictJSON
 import Tracking
 
 /// The scores of a test set's files, averaged by class and by who made them: the table that closes a run.
@@ -97,7 +98,9 @@ struct ScoreTable {
     static func isInput(_ checkpoint: String) -> Bool { checkpoint == "input" }
 
     /// Whether it is the same in every run.
-    static func isFixed(_ checkpoint: String) -> Bool { isInput(checkpoint) || checkpoint == "spectral_subtraction" }
+    static func isFixed(_ checkpoint: String) -> Bool {
+        isInput(checkpoint) || checkpoint == "spectral_subtraction"
+    }
 
     /// What a person calls it: `stage 1 alone (last)`.
     static func title(_ checkpoint: String) -> String {
@@ -145,16 +148,16 @@ struct ScoreTable {
     }
 
     /// One object for each class, checkpoint and metric.
-    var objects: [JSONTree] {
+    var objects: [JSONValue] {
         checkpoints.flatMap { checkpoint in
             metrics.flatMap { metric in
-                conditions.compactMap { condition -> JSONTree? in
+                conditions.compactMap { condition -> JSONValue? in
                     guard let mean = self[checkpoint, metric, condition] else { return nil }
                     return .object([
                         "dataset": .string(dataset), "class": .string(condition),
                         "checkpoint": .string(checkpoint), "metric": .string(metric),
-                        "mean": JSONTree(mean.value), "half_width_95": JSONTree(mean.halfWidth),
-                        "files": JSONTree(mean.files), "undefined_files": JSONTree(mean.undefined),
+                        "mean": JSONValue(mean.value), "half_width_95": JSONValue(mean.halfWidth),
+                        "files": JSONValue(mean.files), "undefined_files": JSONValue(mean.undefined),
                     ])
                 }
             }
