@@ -21,6 +21,17 @@ struct TapeTests {
         #expect(gradients[b] == nil)
     }
 
+    @Test func twoOutputsShareATape() {
+        let tape = Tape()
+        let x = tape.watch(Tensor([2]))
+        let (first, second) = tape.record { (x.squared().sum(), (x * 3).sum()) }
+        #expect(tape.gradients(of: first)[x]?.values == [4])
+        #expect(tape.gradients(of: second)[x]?.values == [3])
+        let both = tape.record { (x.squared() * 5).sum() }
+        #expect(tape.gradients(of: both, retaining: true)[x]?.values == [20])
+        #expect(tape.gradients(of: both)[x]?.values == [20])
+    }
+
     @Test func nothingIsRecordedOutside() {
         let tape = Tape()
         let x = tape.watch(Tensor([2]))

@@ -132,7 +132,7 @@ import Tracking
         let outcome = try sample.run("compare", "set-a", "set-b")
         #expect(outcome.exitCode == 0)
         #expect(outcome.output.contains("the test sets differ: only files known to be the same are paired"))
-        #expect(outcome.output.contains("folders  all    si_sdr      1  1.000   3.000  +2.000"))
+        #expect(outcome.output.contains("all stages (last)  all    si_sdr      1  1.000   3.000  +2.000"))
     }
 
     /// Three runs: the third was never tested and has other keys.

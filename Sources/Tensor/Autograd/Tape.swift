@@ -26,11 +26,13 @@ public final class Tape: @unchecked Sendable {  // Safe: used by the thread that
         let inputs: [Tensor]
         let outputs: [Tensor]
         let inputValues: [Int?]
-        let outputValues: [Int]
     }
 
     let identity: Int
+    /// nil once its backward pass has run and nobody will ask again.
     private var entries: [Entry?] = []
+    /// The values that each entry made.
+    private var entryOutputs: [Range<Int>] = []
     /// For each value the entry that made it, nil for leaves.
     private var producers: [Int?] = []
     private var leaves: [ObjectIdentifier: Tensor] = [:]
@@ -75,6 +77,7 @@ public final class Tape: @unchecked Sendable {  // Safe: used by the thread that
         let inputValues = inputs.map { value(of: $0) }
         guard inputValues.contains(where: { $0 != nil }) else { return outputs }
         var traced: [Tensor] = []
+        entryOutputs.append(producers.count..<producers.count + outputs.count)
         for output in outputs {
             var copy = output
             copy.trace = Trace(tape: identity, value: producers.count)
@@ -87,8 +90,7 @@ public final class Tape: @unchecked Sendable {  // Safe: used by the thread that
                 primitive: primitive,
                 inputs: inputs.enumerated().map { retention.keepsInput($0) ? $1 : $1.hollow },
                 outputs: traced.enumerated().map { retention.keepsOutput($0) ? $1 : $1.hollow },
-                inputValues: inputValues,
-                outputValues: traced.compactMap { $0.trace?.value }))
+                inputValues: inputValues))
         return traced
     }
 
@@ -126,16 +128,12 @@ public final class Tape: @unchecked Sendable {  // Safe: used by the thread that
         guard let last = producers[start] else { return [start: seed] }
 
         for index in stride(from: last, through: 0, by: -1) {
-            guard let entry = entries[index] else {
-                let asked = producers[0...start].indices.contains {
-                    producers[$0] == index && adjoints[$0] != nil
-                }
-                require(!asked, "[gradients] this part of the tape was used up: pass retaining: true before")
-                continue
-            }
-            let upstream = entry.outputValues.map { $0 <= start ? adjoints[$0] : nil }
-            for value in entry.outputValues where value <= start { adjoints[value] = nil }
+            let upstream = entryOutputs[index].map { $0 <= start ? adjoints[$0] : nil }
             if upstream.allSatisfy({ $0 == nil }) { continue }
+            guard let entry = entries[index] else {
+                fatalError("[gradients] this part of the tape was used up: pass retaining: true before")
+            }
+            for value in entryOutputs[index] where value <= start { adjoints[value] = nil }
             if !keep { entries[index] = nil }
 
             let pass = BackwardPass(
