@@ -117,6 +117,23 @@ final class TrainingCommandsTests {
         #expect(!FileManager.default.fileExists(atPath: path(".workbench").path))
     }
 
+    @Test func keysAreListed() throws {
+        let all = try workbench("keys")
+        #expect(all.exitCode == 0)
+        for key in [
+            "optimizer.learning_rate", "dataset(paired_folders).path", "losses(log_mel).weight",
+            "model.stage2",
+        ] {
+            #expect(all.output.contains(key), "\(key)")
+        }
+        let some = try json(workbench("keys", "learning", "--json").output)["keys"]?.arrayValue ?? []
+        #expect(
+            some.contains {
+                $0["key"]?.stringValue == "optimizer.learning_rate" && $0["default"] == .number(0.001)
+            })
+        #expect(try workbench("keys", "lerning").exitCode == 3)
+    }
+
     @Test(
         arguments: [
             (["run", "nothing.json"], 3, "nothing.json"),
