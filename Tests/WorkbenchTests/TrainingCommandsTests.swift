@@ -234,6 +234,8 @@ final class TrainingCommandsTests {
             Thread.sleep(forTimeInterval: 0.1)
         }
         process.interrupt()
+        for _ in 0..<200 where process.isRunning { Thread.sleep(forTimeInterval: 0.1) }
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
         #expect(process.terminationStatus == 75)
         let list = try json(workbench("ls", "--json").output)["runs"]?.arrayValue ?? []
