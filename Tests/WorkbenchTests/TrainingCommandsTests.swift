@@ -122,7 +122,7 @@ final class TrainingCommandsTests {
         #expect(all.exitCode == 0)
         for key in [
             "optimizer.learning_rate", "dataset(paired_folders).path", "losses(log_mel).weight",
-            "model.stage2",
+            "model.stage2.depth",
         ] {
             #expect(all.output.contains(key), "\(key)")
         }

@@ -47,11 +47,11 @@ struct KeysCommand: ParsableCommand {
 
         init(_ key: String, _ field: FieldDescription) {
             self.key = key
-            // Components have sections of their own; their whole default would hide the rest.
-            let isLarge = field.defaultValue.map {
-                $0.objectValue != nil || $0.arrayValue?.first?.objectValue != nil
+            // Components have rows of their own, so their kinds are enough here.
+            defaultValue = field.defaultValue.map { value in
+                let kinds = (value.arrayValue ?? [value]).compactMap { $0["kind"]?.stringValue }
+                return kinds.isEmpty ? value : .string(kinds.joined(separator: ", "))
             }
-            defaultValue = isLarge == true ? .string("see its kinds") : field.defaultValue
             accepted = field.accepted.isEmpty ? field.typeName : field.accepted
             meaning = field.documentation
         }
@@ -62,10 +62,13 @@ struct KeysCommand: ParsableCommand {
             _ name: String, _ kinds: [(kind: String, summary: String, fields: [FieldDescription])]
         ) -> [Row] {
             kinds.flatMap { kind in
-                kind.fields.map { Row("\(name)(\(kind.kind)).\($0.path)", $0) }
+                // A plain object is told by the keys inside it.
+                kind.fields.filter { $0.typeName != "an object" }.map { field in
+                    Row((name.isEmpty ? "" : "\(name)(\(kind.kind)).") + "\(field.path)", field)
+                }
             }
         }
-        return ExperimentConfig.descriptions.map { Row("\($0.path)", $0) }
+        return section("", [("", "", ExperimentConfig.descriptions)])
             + section("dataset", DatasetRegistry.descriptions) + section("losses", LossRegistry.descriptions)
             + section("task", TaskRegistry.descriptions)
     }
