@@ -99,6 +99,11 @@ final class AdversarialTask: TrainingTask {
         var loss = result.total
         metrics.insert((name: "train/loss", value: Double(loss.item)), at: 0)
 
+        // Before the discriminator learns anything from a generator that is beside itself.
+        guard loss.item.isFinite else {
+            generator.restore(before)
+            return StepReport(metrics: metrics, isFinite: false)
+        }
         if number >= firstAdversarialStep {
             let statistics = discriminatorTree.buffers.map(\.buffer.value)
             let condition = model.normalised(batch.logMelInput)

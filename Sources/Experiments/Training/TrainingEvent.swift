@@ -10,7 +10,7 @@ public enum TrainingEvent {
     case validated(step: Int, metrics: [(name: String, value: Double)], isBest: Bool)
     /// A checkpoint should be stored now.
     case checkpoint(CheckpointRole, Checkpoint)
-    /// A loss or gradient was NaN or infinite; the step changed nothing.
+    /// A loss or gradient was NaN or infinite; the step left the generator as it was.
     case nonFinite(step: Int, inARow: Int)
 
     public struct Started {

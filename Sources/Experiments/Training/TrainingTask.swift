@@ -21,7 +21,7 @@ public protocol TrainingTask: AnyObject {
 public struct StepReport: Sendable {
     /// Named values to log.
     public var metrics: [(name: String, value: Double)]
-    /// False if a loss or gradient was NaN or infinite; nothing was changed then.
+    /// False if a loss or gradient was NaN or infinite; the generator was not changed then.
     public var isFinite: Bool
 }
 
