@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CDirect.h"
+
 // Elementwise with one operand: y[i] = f(x[i]); y may equal x.
 void ck_negate(const float *x, float *y, size_t n);
 void ck_absolute(const float *x, float *y, size_t n);
