@@ -1,6 +1,6 @@
-#include "CDirect.h"
+#include "direct.h"
 
-#include "clones.h"
+#include "CKernels.h"
 
 // Ones in the lanes below n when read from lane_masks + 16 - n.
 static const int32_t lane_masks[32] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
@@ -54,58 +54,28 @@ typedef float vector4 __attribute__((vector_size(16), aligned(4)));
 typedef int32_t mask4 __attribute__((vector_size(16), aligned(4)));
 #include "direct_tile.h"
 
-typedef void (*panel_function)(const ck_tap *, size_t, const float *, size_t, float *);
-typedef void (*band_function)(const float *const *, const float *const *, size_t, size_t, size_t, float *);
 typedef void (*dots_function)(const ck_tap *, size_t, const float *, float *);
 typedef void (*weighted_function)(const float *const *, const float *, size_t, size_t, float *);
 
 #if defined(__x86_64__)
 #define CHOOSE(name)                                                                              \
-    static name##_function name##_kernel(void) {                                                  \
+    name##_function ck_##name##_kernel(void) {                                                    \
         if (__builtin_cpu_supports("avx512f")) return name##_avx512;                              \
         if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return name##_avx2;  \
         return name##_portable;                                                                   \
     }
 #else
 #define CHOOSE(name) \
-    static name##_function name##_kernel(void) { return name##_portable; }
+    name##_function ck_##name##_kernel(void) { return name##_portable; }
 #endif
 CHOOSE(panel)
 CHOOSE(band)
-CHOOSE(dots)
-CHOOSE(weighted)
+static CHOOSE(dots)
+static CHOOSE(weighted)
 
 size_t ck_panel_width(size_t out_channels, size_t panel) {
     return out_channels - panel * CK_PANEL_CHANNELS <= CK_PANEL_CHANNELS / 2 ? CK_PANEL_CHANNELS / 2
                                                                             : CK_PANEL_CHANNELS;
-}
-
-// Output position as image, row and column, stepped without divisions.
-typedef struct {
-    size_t image, y, x;
-} position;
-
-INLINE position position_at(const ck_gather *g, size_t index) {
-    const size_t line = index / g->columns;
-    return (position){line / g->rows, line % g->rows, index % g->columns};
-}
-
-INLINE void advance(const ck_gather *g, position *p) {
-    if (++p->x < g->columns) return;
-    p->x = 0;
-    if (++p->y < g->rows) return;
-    p->y = 0;
-    p->image++;
-}
-
-INLINE float *output_pointer(const ck_scatter *s, const position *p) {
-    const size_t y = s->first_y + p->y * s->step_y, x = s->first_x + p->x * s->step_x;
-    return s->output + ((p->image * s->height + y) * s->width + x) * s->channels;
-}
-
-INLINE size_t gather_depth(const ck_gather *g) {
-    size_t channels = g->channels[0] + (g->sources > 1 ? g->channels[1] : 0);
-    return g->tap_rows * g->tap_columns * channels;
 }
 
 // The taps of neighbours on one line that lie inside the image from left to right: equal steps in memory.
@@ -131,7 +101,7 @@ INLINE size_t line_taps(const ck_gather *g, size_t image, ptrdiff_t y0, ptrdiff_
 }
 
 // The taps of up to CK_TILE_POSITIONS positions; missing positions read zeros. Returns the number of taps.
-static size_t tile_taps(const ck_gather *g, position at, size_t count, ck_tap *taps) {
+CLONES static size_t tile_taps(const ck_gather *g, position at, size_t count, ck_tap *taps) {
     ptrdiff_t x0[CK_TILE_POSITIONS], y0[CK_TILE_POSITIONS];
     size_t image[CK_TILE_POSITIONS];
     int inside = 1;
@@ -172,28 +142,9 @@ static size_t tile_taps(const ck_gather *g, position at, size_t count, ck_tap *t
     return used;
 }
 
-INLINE void store_panel(const float *tile, size_t width, size_t columns, const float *bias, float *to) {
-    if (bias) {
-        for (size_t c = 0; c < columns; c++) to[c] = tile[c] + bias[c];
-    } else {
-        for (size_t c = 0; c < columns; c++) to[c] = tile[c];
-    }
-}
-
-CLONES static void store_tile(const float *tile, size_t width, size_t columns, const float *bias, float *const *to,
-                              size_t count) {
-    if (columns == 32) {
-        for (size_t i = 0; i < count; i++) store_panel(tile + i * 32, 32, 32, bias, to[i]);
-    } else if (columns == 16) {
-        for (size_t i = 0; i < count; i++) store_panel(tile + i * width, width, 16, bias, to[i]);
-    } else {
-        for (size_t i = 0; i < count; i++) store_panel(tile + i * width, width, columns, bias, to[i]);
-    }
-}
-
 void ck_convolve(const ck_gather *gather, const ck_scatter *scatter, size_t first, size_t count, size_t out_channels,
                  const float *packed, const float *bias, size_t first_panel, size_t panels, ck_tap *taps) {
-    const panel_function kernel = panel_kernel();
+    const panel_function kernel = ck_panel_kernel();
     const size_t depth = gather_depth(gather);
     const size_t room = gather->tap_rows * gather->tap_columns * gather->sources;
     // All panels of a handful of tiles in turn: a panel stays in the second-level cache between tiles.
@@ -215,14 +166,22 @@ void ck_convolve(const ck_gather *gather, const ck_scatter *scatter, size_t firs
         for (size_t panel = first_panel; panel < first_panel + panels; panel++) {
             const size_t channel = panel * CK_PANEL_CHANNELS, width = ck_panel_width(out_channels, panel);
             const size_t columns = out_channels - channel < width ? out_channels - channel : width;
+            float panel_bias[CK_PANEL_CHANNELS] = {0};
+            if (bias) memcpy(panel_bias, bias + channel, columns * sizeof(float));
             for (size_t tile = 0; tile * CK_TILE_POSITIONS < here; tile++) {
                 const size_t from = tile * CK_TILE_POSITIONS;
                 const size_t positions = here - from < CK_TILE_POSITIONS ? here - from : CK_TILE_POSITIONS;
-                float result[CK_TILE_POSITIONS * CK_PANEL_CHANNELS];
                 float *to[CK_TILE_POSITIONS];
-                kernel(taps + tile * room, used[tile], packed + depth * channel, width, result);
-                for (size_t i = 0; i < positions; i++) to[i] = outputs[from + i] + channel;
-                store_tile(result, width, columns, bias ? bias + channel : NULL, to, positions);
+                if (columns == width && positions == CK_TILE_POSITIONS) {
+                    for (size_t i = 0; i < CK_TILE_POSITIONS; i++) to[i] = outputs[from + i] + channel;
+                    kernel(taps + tile * room, used[tile], packed + depth * channel, width, panel_bias, to);
+                    continue;
+                }
+                float result[CK_TILE_POSITIONS * CK_PANEL_CHANNELS];
+                for (size_t i = 0; i < CK_TILE_POSITIONS; i++) to[i] = result + i * width;
+                kernel(taps + tile * room, used[tile], packed + depth * channel, width, panel_bias, to);
+                for (size_t i = 0; i < positions; i++)
+                    memcpy(outputs[from + i] + channel, result + i * width, columns * sizeof(float));
             }
         }
     }
@@ -230,7 +189,7 @@ void ck_convolve(const ck_gather *gather, const ck_scatter *scatter, size_t firs
 
 void ck_convolve_narrow(const ck_gather *gather, const ck_scatter *scatter, size_t first, size_t count,
                         size_t out_channels, const float *weights, const float *bias, ck_tap *taps) {
-    const dots_function kernel = dots_kernel();
+    const dots_function kernel = ck_dots_kernel();
     const size_t depth = gather_depth(gather);
     position at = position_at(gather, first);
     for (size_t start = 0; start < count; start += CK_TILE_POSITIONS) {
@@ -249,17 +208,10 @@ void ck_convolve_narrow(const ck_gather *gather, const ck_scatter *scatter, size
     }
 }
 
-CLONES void ck_pack_transposed(const float *weights, size_t stride_out, size_t depth, size_t columns, float *packed,
-                               size_t width) {
+void ck_pack_transposed(const float *weights, size_t stride_out, size_t depth, size_t columns, float *packed,
+                        size_t width) {
     if (columns < width) memset(packed, 0, depth * width * sizeof(float));
-    for (size_t k0 = 0; k0 < depth; k0 += 16) {
-        const size_t k1 = depth - k0 < 16 ? depth : k0 + 16;
-        for (size_t j0 = 0; j0 < columns; j0 += 16) {
-            const size_t j1 = columns - j0 < 16 ? columns : j0 + 16;
-            for (size_t k = k0; k < k1; k++)
-                for (size_t j = j0; j < j1; j++) packed[k * width + j] = weights[j * stride_out + k];
-        }
-    }
+    ck_transpose(weights, stride_out, packed, width, columns, depth);
 }
 
 CLONES void ck_pack_rows(const float *weights, size_t stride_depth, size_t depth, size_t columns, float *packed,
@@ -322,26 +274,41 @@ static size_t gather_band(const ck_gather *g, position at, size_t count, size_t 
     return used;
 }
 
-CLONES static void pack_gradient(const float *dy, size_t dy_channels, size_t count, size_t channels, float *packed,
-                                 size_t width) {
-    if (channels == 32) {
-        for (size_t p = 0; p < count; p++)
-            for (size_t c = 0; c < 32; c++) packed[p * 32 + c] = dy[p * dy_channels + c];
-        return;
-    }
-    for (size_t p = 0; p < count; p++) {
-        const float *row = dy + p * dy_channels;
-        for (size_t c = 0; c < channels; c++) packed[p * width + c] = row[c];
-        for (size_t c = channels; c < width; c++) packed[p * width + c] = 0;
+// Rows [position][width] of channels [first_channel, first_channel + channels) of the concatenated upstream, zeros
+// behind them.
+CLONES static void upstream_rows(const ck_upstream *upstream, size_t first, size_t count, size_t first_channel,
+                                 size_t channels, float *packed, size_t width) {
+    if (channels < width) memset(packed, 0, count * width * sizeof(float));
+    size_t before = 0;
+    for (size_t s = 0; s < upstream->sources; s++) {
+        const size_t all = upstream->channels[s];
+        const size_t low = first_channel > before ? first_channel - before : 0;
+        const size_t high = first_channel + channels < before + all ? first_channel + channels - before : all;
+        if (first_channel + channels > before && low < high) {
+            const float *from = upstream->source[s] + first * all + low;
+            float *to = packed + (before + low - first_channel);
+            const size_t run = high - low;
+            if (run == 32) {
+                for (size_t p = 0; p < count; p++)
+                    for (size_t c = 0; c < 32; c++) to[p * width + c] = from[p * all + c];
+            } else if (run == 16) {
+                for (size_t p = 0; p < count; p++)
+                    for (size_t c = 0; c < 16; c++) to[p * width + c] = from[p * all + c];
+            } else {
+                for (size_t p = 0; p < count; p++)
+                    for (size_t c = 0; c < run; c++) to[p * width + c] = from[p * all + c];
+            }
+        }
+        before += all;
     }
 }
 
 size_t ck_weight_gradient_rows(size_t depth) { return (depth + 7) / 8 * 8; }
 
-void ck_weight_gradient(const ck_gather *gather, size_t first_image, size_t images, const float *dy,
-                        size_t dy_channels, size_t first_channel, size_t channels, size_t width, size_t columns,
-                        float *result, float *scratch) {
-    const band_function kernel = band_kernel();
+void ck_weight_gradient(const ck_gather *gather, size_t first_image, size_t images, const ck_upstream *upstream,
+                        size_t first_channel, size_t channels, size_t width, size_t columns, float *result,
+                        float *scratch) {
+    const band_function kernel = ck_band_kernel();
     const size_t depth = columns * gather->channels[0], groups = gather->tap_columns / columns;
     const size_t block = ck_weight_gradient_rows(depth) * width;
     const size_t area = gather->rows * gather->columns;
@@ -351,7 +318,7 @@ void ck_weight_gradient(const ck_gather *gather, size_t first_image, size_t imag
     for (size_t first = first_image * area, end = first + images * area; first < end; first += CK_BAND_POSITIONS) {
         const size_t count = end - first < CK_BAND_POSITIONS ? end - first : CK_BAND_POSITIONS;
         const position at = position_at(gather, first);
-        pack_gradient(dy + first * dy_channels + first_channel, dy_channels, count, channels, packed, width);
+        upstream_rows(upstream, first, count, first_channel, channels, packed, width);
         float *to = result;
         for (size_t t = 0; t < gather->tap_rows; t++) {
             for (size_t group = 0; group < groups; group++, to += block) {
@@ -363,9 +330,9 @@ void ck_weight_gradient(const ck_gather *gather, size_t first_image, size_t imag
     }
 }
 
-void ck_weight_gradient_narrow(const ck_gather *gather, size_t first_image, size_t images, const float *dy,
-                               size_t dy_channels, size_t channel, float *result, float *scratch) {
-    const weighted_function kernel = weighted_kernel();
+void ck_weight_gradient_narrow(const ck_gather *gather, size_t first_image, size_t images,
+                               const ck_upstream *upstream, size_t channel, float *result, float *scratch) {
+    const weighted_function kernel = ck_weighted_kernel();
     const size_t depth = gather->tap_columns * gather->channels[0], area = gather->rows * gather->columns;
     band_rows rows;
     float factors[CK_BAND_POSITIONS];
@@ -373,9 +340,10 @@ void ck_weight_gradient_narrow(const ck_gather *gather, size_t first_image, size
     for (size_t first = first_image * area, end = first + images * area; first < end; first += CK_BAND_POSITIONS) {
         const size_t count = end - first < CK_BAND_POSITIONS ? end - first : CK_BAND_POSITIONS;
         const position at = position_at(gather, first);
+        upstream_rows(upstream, first, count, channel, 1, scratch, 1);
         for (size_t t = 0; t < gather->tap_rows; t++) {
-            const size_t used = gather_band(gather, at, count, t, 0, gather->tap_columns,
-                                            dy + first * dy_channels + channel, dy_channels, &rows, scratch);
+            const size_t used = gather_band(gather, at, count, t, 0, gather->tap_columns, scratch, 1, &rows,
+                                            scratch + CK_BAND_POSITIONS);
             for (size_t p = 0; p < used; p++) factors[p] = *rows.gradient[p];
             kernel(rows.taps, factors, used, depth, result + t * depth);
         }

@@ -2,9 +2,9 @@
 // SET(name): the function's name with the set's suffix; TARGET: its attributes; VECTOR: a vector type of LANES
 // floats; TILE_ROWS: positions that fit the registers beside TILE_VECTORS vectors.
 
-// TILE_ROWS positions x vectors of LANES channels over all taps; c: [TILE_ROWS][16 * ...] in panel order.
+// TILE_ROWS positions x vectors of LANES channels over all taps, with the bias added.
 INLINE void SET(tile)(const int vectors, const ck_tap *taps, size_t tap_count, size_t lane, const float *packed,
-                      const size_t width, float *c) {
+                      const size_t width, const float *bias, float *const *to, size_t j0) {
     VECTOR acc[TILE_ROWS][TILE_VECTORS];
     for (int i = 0; i < TILE_ROWS; i++)
         for (int j = 0; j < vectors; j++) acc[i][j] = (VECTOR){0};
@@ -20,20 +20,23 @@ INLINE void SET(tile)(const int vectors, const ck_tap *taps, size_t tap_count, s
                 for (int j = 0; j < vectors; j++) acc[i][j] += rows[i][k] * v[j];
         }
     }
+    VECTOR b[TILE_VECTORS];
+    for (int j = 0; j < vectors; j++) b[j] = *(const VECTOR *)(bias + j0 + LANES * j);
     for (int i = 0; i < TILE_ROWS; i++)
-        for (int j = 0; j < vectors; j++) *(VECTOR *)(c + (size_t)i * width + LANES * j) = acc[i][j];
+        for (int j = 0; j < vectors; j++) *(VECTOR *)(to[i] + j0 + LANES * j) = acc[i][j] + b[j];
 }
 
-// One panel of CK_TILE_POSITIONS positions: c[position][width].
-TARGET static void SET(panel)(const ck_tap *taps, size_t tap_count, const float *packed, size_t width, float *c) {
+// One panel of CK_TILE_POSITIONS positions: width channels at each of the places in `to`.
+TARGET static void SET(panel)(const ck_tap *taps, size_t tap_count, const float *packed, size_t width,
+                              const float *bias, float *const *to) {
     for (size_t lane = 0; lane < CK_TILE_POSITIONS; lane += TILE_ROWS) {
         if (width == 16) {
             for (size_t j = 0; j < 16; j += LANES * TILE_VECTORS)
                 SET(tile)(16 / LANES < TILE_VECTORS ? 16 / LANES : TILE_VECTORS, taps, tap_count, lane, packed + j, 16,
-                          c + lane * 16 + j);
+                          bias, to + lane, j);
         } else {
             for (size_t j = 0; j < 32; j += LANES * TILE_VECTORS)
-                SET(tile)(TILE_VECTORS, taps, tap_count, lane, packed + j, 32, c + lane * 32 + j);
+                SET(tile)(TILE_VECTORS, taps, tap_count, lane, packed + j, 32, bias, to + lane, j);
         }
     }
 }

@@ -69,21 +69,29 @@ void ck_pack_rows(const float *weights, size_t stride_depth, size_t depth, size_
 // Output positions that a weight gradient takes at once.
 #define CK_BAND_POSITIONS 128
 
+// The gradient at the output positions [batch, rows, columns, channels]; two sources stand for their concatenation
+// along the channels.
+typedef struct {
+    const float *source[2];
+    size_t channels[2];
+    size_t sources;
+} ck_upstream;
+
 // Rows that a block of `depth` rows takes in the result of ck_weight_gradient.
 size_t ck_weight_gradient_rows(size_t depth);
 
 // The gradient of a convolution's weights over some images: result[tap row][column group][(column, channel)][width] =
-// sum over positions of source 0 at the tap * dy[position, first_channel ..< first_channel + channels].
+// sum over positions of source 0 at the tap * upstream[position, first_channel ..< first_channel + channels].
 // A column group is `columns` tap columns (a divisor of tap_columns); its rows are padded to
 // ck_weight_gradient_rows(columns * channels of the source). channels <= width, width 16 or 32.
 // scratch: CK_BAND_POSITIONS * (width + columns * channels of the source) + 16 floats.
-void ck_weight_gradient(const ck_gather *gather, size_t first_image, size_t images, const float *dy,
-                        size_t dy_channels, size_t first_channel, size_t channels, size_t width, size_t columns,
-                        float *result, float *scratch);
+void ck_weight_gradient(const ck_gather *gather, size_t first_image, size_t images, const ck_upstream *upstream,
+                        size_t first_channel, size_t channels, size_t width, size_t columns, float *result,
+                        float *scratch);
 
 // The same for one gradient channel: result[tap row][(column, channel)].
-// scratch: CK_BAND_POSITIONS * tap_columns * channels of the source + 16 floats.
-void ck_weight_gradient_narrow(const ck_gather *gather, size_t first_image, size_t images, const float *dy,
-                               size_t dy_channels, size_t channel, float *result, float *scratch);
+// scratch: CK_BAND_POSITIONS * (1 + tap_columns * channels of the source) + 16 floats.
+void ck_weight_gradient_narrow(const ck_gather *gather, size_t first_image, size_t images,
+                               const ck_upstream *upstream, size_t channel, float *result, float *scratch);
 
 #endif

@@ -7,7 +7,7 @@ struct KernelMatrix {
     private let strideRow, strideColumn, strideIn, strideOut: Int
     let outChannels: Int
     /// Input channels of each source.
-    let sourceChannels: [Int]
+    private(set) var sourceChannels: [Int]
 
     /// - Parameters:
     ///   - weight: [out, kernel height, kernel width, in], or with `in` and `out` swapped if `transposed`.
@@ -20,6 +20,13 @@ struct KernelMatrix {
         (strideIn, strideOut) = (dense.strides[inAxis], dense.strides[outAxis])
         outChannels = weight.shape[outAxis]
         self.sourceChannels = sourceChannels
+    }
+
+    /// The same kernel for sources that have been concatenated.
+    var joined: KernelMatrix {
+        var matrix = self
+        matrix.sourceChannels = [inChannels]
+        return matrix
     }
 
     private var inChannels: Int { sourceChannels.reduce(0, +) }

@@ -16,6 +16,33 @@ struct TapPhase: Sendable {
 
     var taps: Int { kernelRows.count * kernelColumns.count }
 
+    /// Whether the taps are those of 2 x 2 kernels on every `inputStep`-th row and column.
+    var allowsWinograd: Bool {
+        (1...2).contains(inputStepY) && (1...2).contains(inputStepX) && kernelRows.count == 2 * inputStepY
+            && kernelColumns.count == 2 * inputStepX
+            && tapOffsetsY.indices.allSatisfy { tapOffsetsY[$0] == tapOffsetsY[0] + $0 }
+    }
+
+    /// Whether these are the four phases of a transposed convolution with stride 2 whose taps overlap, so that
+    /// the transformed inputs of one serve the others too.
+    static func shareOperands(_ phases: [TapPhase]) -> Bool {
+        guard phases.count == 4, let first = phases.first else { return false }
+        return phases.enumerated().allSatisfy { index, phase in
+            phase.allowsWinograd && phase.inputStepY == 1 && phase.inputStepX == 1
+                && (phase.rows, phase.columns) == (first.rows, first.columns)
+                && (phase.stepY, phase.stepX) == (2, 2)
+                && (phase.firstY, phase.firstX) == (index / 2, index % 2)
+                && phase.tapOffsetsY[0] == first.tapOffsetsY[0] + index / 2
+                && phase.firstTapX == first.firstTapX + index % 2
+        }
+    }
+
+    /// Tiles of 2 x 2 outputs in one image.
+    var winogradTiles: Int { (rows + 1) / 2 * ((columns + 1) / 2) }
+
+    /// With fewer tiles in a batch, transforming the kernel costs more than the saved products.
+    static let fewestWinogradTiles = 64
+
     /// The one phase of a convolution with outputs of the given size.
     static func convolution(
         _ geometry: ConvolutionGeometry, kernelHeight: Int, kernelWidth: Int, height: Int, width: Int
