@@ -1,6 +1,7 @@
 #include "direct.h"
 
 #include "CKernels.h"
+#include "transpose.h"
 
 // Ones in the lanes below n when read from lane_masks + 16 - n.
 static const int32_t lane_masks[32] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
@@ -90,7 +91,7 @@ INLINE size_t line_taps(const ck_gather *g, size_t image, ptrdiff_t y0, ptrdiff_
                     g->source[s] + ((image * g->height + (size_t)y) * g->width + (size_t)x0) * channels;
                 const ptrdiff_t step = g->step_x * (ptrdiff_t)channels;
                 ck_tap *tap = taps + used++;
-                for (ptrdiff_t i = 0; i < CK_TILE_POSITIONS; i++) tap->rows[i] = first + i * step;
+                for (int i = 0; i < CK_TILE_POSITIONS; i++, first += step) tap->rows[i] = first;
                 tap->length = length;
                 tap->depth = depth;
             }
@@ -102,6 +103,12 @@ INLINE size_t line_taps(const ck_gather *g, size_t image, ptrdiff_t y0, ptrdiff_
 
 // The taps of up to CK_TILE_POSITIONS positions; missing positions read zeros. Returns the number of taps.
 CLONES static size_t tile_taps(const ck_gather *g, position at, size_t count, ck_tap *taps) {
+    if (count == CK_TILE_POSITIONS && at.x + CK_TILE_POSITIONS <= g->columns) {
+        const ptrdiff_t left = (ptrdiff_t)at.x * g->step_x + g->tap_x;
+        const ptrdiff_t right = left + (CK_TILE_POSITIONS - 1) * g->step_x + (ptrdiff_t)g->tap_columns;
+        if (left >= 0 && right <= (ptrdiff_t)g->width)
+            return line_taps(g, at.image, (ptrdiff_t)at.y * g->step_y, left, taps);
+    }
     ptrdiff_t x0[CK_TILE_POSITIONS], y0[CK_TILE_POSITIONS];
     size_t image[CK_TILE_POSITIONS];
     int inside = 1;
@@ -112,8 +119,6 @@ CLONES static size_t tile_taps(const ck_gather *g, position at, size_t count, ck
         inside &= x0[i] >= 0 && x0[i] + (ptrdiff_t)g->tap_columns <= (ptrdiff_t)g->width;
         advance(g, &at);
     }
-    if (inside && count == CK_TILE_POSITIONS && image[0] == image[7] && y0[0] == y0[7])
-        return line_taps(g, image[0], y0[0], x0[0], taps);
     // Tap columns are neighbours in memory: one run of them where all lie inside the image.
     const size_t runs = inside ? 1 : g->tap_columns, run_columns = inside ? g->tap_columns : 1;
     size_t used = 0, depth = 0;
@@ -142,6 +147,22 @@ CLONES static size_t tile_taps(const ck_gather *g, position at, size_t count, ck
     return used;
 }
 
+// Where `count` positions from `at` on are written; moves `at` behind them.
+INLINE void output_pointers(const ck_gather *g, const ck_scatter *s, position *at, size_t count, float **to) {
+    for (size_t i = 0; i < count;) {
+        size_t line = g->columns - at->x;
+        if (line > count - i) line = count - i;
+        float *first = output_pointer(s, at);
+        for (size_t k = 0; k < line; k++) to[i++] = first + k * s->step_x * s->channels;
+        at->x += line;
+        if (at->x < g->columns) continue;
+        at->x = 0;
+        if (++at->y < g->rows) continue;
+        at->y = 0;
+        at->image++;
+    }
+}
+
 void ck_convolve(const ck_gather *gather, const ck_scatter *scatter, size_t first, size_t count, size_t out_channels,
                  const float *packed, const float *bias, size_t first_panel, size_t panels, ck_tap *taps) {
     const panel_function kernel = ck_panel_kernel();
@@ -158,10 +179,7 @@ void ck_convolve(const ck_gather *gather, const ck_scatter *scatter, size_t firs
             const size_t from = tile * CK_TILE_POSITIONS;
             const size_t positions = here - from < CK_TILE_POSITIONS ? here - from : CK_TILE_POSITIONS;
             used[tile] = tile_taps(gather, at, positions, taps + tile * room);
-            for (size_t i = 0; i < positions; i++) {
-                outputs[from + i] = output_pointer(scatter, &at);
-                advance(gather, &at);
-            }
+            output_pointers(gather, scatter, &at, positions, outputs + from);
         }
         for (size_t panel = first_panel; panel < first_panel + panels; panel++) {
             const size_t channel = panel * CK_PANEL_CHANNELS, width = ck_panel_width(out_channels, panel);
@@ -196,10 +214,7 @@ void ck_convolve_narrow(const ck_gather *gather, const ck_scatter *scatter, size
         const size_t positions = count - start < CK_TILE_POSITIONS ? count - start : CK_TILE_POSITIONS;
         const size_t used = tile_taps(gather, at, positions, taps);
         float *to[CK_TILE_POSITIONS];
-        for (size_t i = 0; i < positions; i++) {
-            to[i] = output_pointer(scatter, &at);
-            advance(gather, &at);
-        }
+        output_pointers(gather, scatter, &at, positions, to);
         for (size_t o = 0; o < out_channels; o++) {
             float sums[CK_TILE_POSITIONS];
             kernel(taps, used, weights + o * depth, sums);

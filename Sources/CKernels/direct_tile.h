@@ -96,13 +96,9 @@ TARGET static void SET(dots)(const ck_tap *taps, size_t tap_count, const float *
             for (int i = 0; i < CK_TILE_POSITIONS; i++) acc[i] += SET(head)(taps[t].rows[i] + k, length - k) * v;
         }
     }
-    for (int i = 0; i < CK_TILE_POSITIONS; i++) {
-        float lanes[LANES];
-        *(VECTOR *)lanes = acc[i];
-        for (int half = LANES / 2; half > 0; half /= 2)
-            for (int l = 0; l < half; l++) lanes[l] += lanes[l + half];
-        sums[i] = lanes[0];
-    }
+    float lanes[CK_TILE_POSITIONS][LANES];
+    for (int i = 0; i < CK_TILE_POSITIONS; i++) *(VECTOR *)lanes[i] = acc[i];
+    sum_rows_8(&lanes[0][0], LANES, sums);
 }
 
 // result[m] += sum over positions of factors[p] * x[p][m], for m < depth.

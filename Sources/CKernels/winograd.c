@@ -18,6 +18,20 @@ INLINE position tile_at(const ck_gather *g, size_t index) {
     return (position){index / per_image, rest / tile_columns(g), rest % tile_columns(g)};
 }
 
+// Tiles [first, first + count), counted up without divisions.
+INLINE void tiles_from(const ck_gather *g, size_t first, size_t count, position *tiles) {
+    if (count == 0) return;
+    position at = tile_at(g, first);
+    for (size_t i = 0; i < count; i++) {
+        tiles[i] = at;
+        if (++at.x < tile_columns(g)) continue;
+        at.x = 0;
+        if (++at.y < (g->rows + 1) / 2) continue;
+        at.y = 0;
+        at.image++;
+    }
+}
+
 // MARK: The kernel
 
 // A row of `width` weights for each of four taps becomes a row for each of nine products.
@@ -138,18 +152,23 @@ CLONES static void transform_input_row(const float *const *rows, size_t product_
 }
 
 // Pointers to side x side pixels from (y0, x0) on, a step apart; zeros outside the image.
-INLINE void pixel_rows(const ck_gather *g, size_t s, size_t image, ptrdiff_t y0, ptrdiff_t x0, ptrdiff_t side,
+INLINE void pixel_rows(const ck_gather *g, size_t s, size_t image, ptrdiff_t y0, ptrdiff_t x0, const ptrdiff_t side,
                        const float **rows) {
-    const size_t channels = g->channels[s];
-    const float *source = g->source[s] + image * g->height * g->width * channels;
+    const ptrdiff_t channels = (ptrdiff_t)g->channels[s], width = (ptrdiff_t)g->width, height = (ptrdiff_t)g->height;
+    const ptrdiff_t far = side - 1;
+    const float *first = g->source[s] + (((ptrdiff_t)image * height + y0) * width + x0) * channels;
+    const ptrdiff_t line = g->step_y * width * channels, pixel = g->step_x * channels;
+    if (y0 >= 0 && x0 >= 0 && y0 + far * g->step_y < height && x0 + far * g->step_x < width) {
+        for (ptrdiff_t a = 0; a < side; a++)
+            for (ptrdiff_t b = 0; b < side; b++) rows[side * a + b] = first + a * line + b * pixel;
+        return;
+    }
     for (ptrdiff_t a = 0; a < side; a++) {
         const ptrdiff_t y = y0 + a * g->step_y;
-        const int line = y >= 0 && y < (ptrdiff_t)g->height;
         for (ptrdiff_t b = 0; b < side; b++) {
             const ptrdiff_t x = x0 + b * g->step_x;
-            rows[side * a + b] = line && x >= 0 && x < (ptrdiff_t)g->width
-                                     ? source + (y * (ptrdiff_t)g->width + x) * (ptrdiff_t)channels
-                                     : g->zeros;
+            const int inside = y >= 0 && y < height && x >= 0 && x < width;
+            rows[side * a + b] = inside ? first + a * line + b * pixel : g->zeros;
         }
     }
 }
@@ -241,20 +260,27 @@ void ck_winograd_convolve(const ck_gather *gather, const ck_scatter *scatter, si
                           size_t phases, size_t out_channels, const float *transformed, size_t phase_stride,
                           const float *bias, size_t first_panel, size_t panels, float *scratch) {
     const panel_function kernel = ck_panel_kernel();
-    const size_t depth = ck_winograd_depth(gather), rows = phases > 1 ? 25 : PRODUCTS;
+    const size_t depth = ck_winograd_depth(gather), side = phases > 1 ? 5 : 3;
     float *products = scratch, *operands = scratch + GROUP * PRODUCTS * CK_PANEL_CHANNELS;
     // Outputs beyond an odd edge go here.
     float beyond[CK_PANEL_CHANNELS];
+    position tiles[GROUP], next[GROUP];
+    float *outputs[GROUP][4];
     for (size_t start = 0; start < count; start += GROUP) {
         const size_t here = count - start < GROUP ? count - start : GROUP;
-        const size_t ahead_end = start + 2 * GROUP < count ? start + 2 * GROUP : count;
-        size_t ahead = start + GROUP;
+        const size_t left = count - start - here, coming = left < GROUP ? left : GROUP;
+        size_t asked = 0;
+        tiles_from(gather, first + start, here, tiles);
+        tiles_from(gather, first + start + here, coming, next);
         for (size_t i = 0; i < here; i++) {
-            const position tile = tile_at(gather, first + start + i);
             if (phases > 1)
-                transform_shared_tile(gather, tile, operands + i * depth, GROUP * depth);
+                transform_shared_tile(gather, tiles[i], operands + i * depth, GROUP * depth);
             else
-                transform_tile(gather, tile, 3, operands + i * depth, GROUP * depth);
+                transform_tile(gather, tiles[i], 3, operands + i * depth, GROUP * depth);
+            for (size_t o = 0; o < 4; o++) {
+                const position at = {tiles[i].image, 2 * tiles[i].y + o / 2, 2 * tiles[i].x + o % 2};
+                outputs[i][o] = at.y < gather->rows && at.x < gather->columns ? output_pointer(scatter, &at) : NULL;
+            }
         }
         for (size_t panel = first_panel; panel < first_panel + panels; panel++) {
             const size_t channel = panel * CK_PANEL_CHANNELS, width = ck_panel_width(out_channels, panel);
@@ -263,26 +289,20 @@ void ck_winograd_convolve(const ck_gather *gather, const ck_scatter *scatter, si
             if (bias) memcpy(panel_bias, bias + channel, columns * sizeof(float));
             for (size_t phase = 0; phase < phases; phase++) {
                 const float *phase_operands[PRODUCTS];
-                const size_t side = rows == 25 ? 5 : 3, origin = phase / 2 * 2 * side + phase % 2 * 2;
+                const size_t origin = phase / 2 * 2 * side + phase % 2 * 2;
                 for (size_t p = 0; p < PRODUCTS; p++)
                     phase_operands[p] = operands + (origin + p / 3 * side + p % 3) * GROUP * depth;
                 const float *weights = transformed + phase * phase_stride + PRODUCTS * depth * channel;
                 multiply_panel(kernel, phase_operands, here, depth, weights, width, products);
                 // Spread over what there is to do, so that the memory is never asked for much at once.
-                for (size_t n = 0; n < (GROUP + panels * phases - 1) / (panels * phases) && ahead < ahead_end; n++)
-                    prefetch_tile(gather, tile_at(gather, first + ahead++));
-                ck_scatter target = *scatter;
-                target.first_y += phase / 2;
-                target.first_x += phase % 2;
+                for (size_t n = 0; n < (GROUP + panels * phases - 1) / (panels * phases) && asked < coming; n++)
+                    prefetch_tile(gather, next[asked++]);
+                const size_t offset =
+                    (phase / 2 * scatter->width + phase % 2) * scatter->channels + channel;
                 for (size_t i = 0; i < here; i++) {
-                    const position tile = tile_at(gather, first + start + i);
                     float *to[4];
                     const float *from[PRODUCTS];
-                    for (size_t o = 0; o < 4; o++) {
-                        const position at = {tile.image, 2 * tile.y + o / 2, 2 * tile.x + o % 2};
-                        to[o] = at.y < gather->rows && at.x < gather->columns ? output_pointer(&target, &at) + channel
-                                                                              : beyond;
-                    }
+                    for (size_t o = 0; o < 4; o++) to[o] = outputs[i][o] ? outputs[i][o] + offset : beyond;
                     for (size_t p = 0; p < PRODUCTS; p++) from[p] = products + (p * GROUP + i) * width;
                     transform_output(from, columns, panel_bias, to);
                 }
@@ -357,17 +377,19 @@ void ck_winograd_gradient(const ck_gather *gather, size_t first, size_t count, c
     const size_t widest = upstream->sources > 1 && upstream->channels[1] > upstream->channels[0]
                               ? upstream->channels[1]
                               : upstream->channels[0];
+    position tiles[GROUP], next[GROUP];
     memset(gradients, 0, (3 * GROUP * length + widest) * sizeof(float));
     memset(result, 0, 3 * depth * length * sizeof(float));
     for (size_t start = 0; start < count; start += GROUP) {
         const size_t here = count - start < GROUP ? count - start : GROUP;
+        const size_t left = count - start - here, coming = left < GROUP ? left : GROUP;
+        size_t asked = 0;
+        tiles_from(gather, first + start, here, tiles);
+        tiles_from(gather, first + start + here, coming, next);
         for (size_t i = 0; i < here; i++) {
-            const position tile = tile_at(gather, first + start + i);
-            transform_tile(gather, tile, product_row, operands + i * depth, GROUP * depth);
-            transform_gradient(gather, tile, upstream, product_row, zeros, gradients + i * length, GROUP * length);
+            transform_tile(gather, tiles[i], product_row, operands + i * depth, GROUP * depth);
+            transform_gradient(gather, tiles[i], upstream, product_row, zeros, gradients + i * length, GROUP * length);
         }
-        size_t ahead = start + GROUP;
-        const size_t ahead_end = start + 2 * GROUP < count ? start + 2 * GROUP : count;
         float *to = result;
         for (size_t panel = 0; panel <= last; panel++) {
             const size_t width = ck_panel_width(channels, panel);
@@ -377,9 +399,9 @@ void ck_winograd_gradient(const ck_gather *gather, size_t first, size_t count, c
                     x[i] = operands + (product * GROUP + i) * depth;
                     g[i] = gradients + (product * GROUP + i) * length + panel * CK_PANEL_CHANNELS;
                 }
-                for (size_t n = 0; n < GROUP / (3 * (last + 1)) + 1 && ahead < ahead_end; n++, ahead++) {
-                    prefetch_tile(gather, tile_at(gather, first + ahead));
-                    prefetch_gradient(gather, tile_at(gather, first + ahead), upstream);
+                for (size_t n = 0; n < GROUP / (3 * (last + 1)) + 1 && asked < coming; n++, asked++) {
+                    prefetch_tile(gather, next[asked]);
+                    prefetch_gradient(gather, next[asked], upstream);
                 }
                 kernel(x, g, here, depth, width, to);
             }
