@@ -27,14 +27,14 @@ public struct BenchmarkItem {
     public let threads: Int
     public let work: Work
     let prepare: () -> Void
-    let body: () -> Void
+    let make: () -> () -> Void
 
     /// - Parameters:
     ///   - prepare: puts process-wide settings right; called, untimed, before each sample.
-    ///   - body: the timed call.
+    ///   - make: makes the operands, and from them the timed call; not called for items that nobody times.
     init(
         _ operation: String, size: String, facts: JSONObject, threads: Int, work: Work,
-        prepare: @escaping () -> Void = {}, body: @escaping () -> Void
+        prepare: @escaping () -> Void = {}, make: @escaping () -> () -> Void
     ) {
         self.operation = operation
         self.size = size
@@ -46,12 +46,7 @@ public struct BenchmarkItem {
             if ThreadPool.shared.threadCount != threads { ThreadPool.shared.threadCount = threads }
             prepare()
         }
-        self.body = body
-    }
-
-    /// Whether the operation or the sizes contain a text; everything contains the empty one.
-    public func matches(_ text: String) -> Bool {
-        text.isEmpty || "\(operation) \(size)".contains(text)
+        self.make = make
     }
 }
 

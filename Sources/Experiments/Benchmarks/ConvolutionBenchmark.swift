@@ -74,23 +74,21 @@ public enum ConvolutionBenchmark {
     private static func item(
         _ layer: ConvolutionLayer, _ pass: Pass, engine: ConvolutionEngine, threads: Int
     ) -> BenchmarkItem {
-        let input = BenchmarkData.tensor(layer.inputShape)
-        let weight = BenchmarkData.tensor(layer.weightShape, deviation: 0.05)
-        let call: () -> Void
-        switch pass {
-        case .forward:
-            call = { _ = layer(input, weight) }
-        case .inputGradient:
-            call = gradient(of: input) { layer($0, weight) }
-        case .weightGradient:
-            call = gradient(of: weight) { layer(input, $0) }
-        }
         var facts = layer.facts
         facts["pass"] = .string(pass.rawValue)
         facts["engine"] = .string(engine.rawValue)
         return BenchmarkItem(
             "convolution", size: "\(layer.name) \(pass.rawValue)", facts: facts, threads: threads,
-            work: .operations(layer.operations), prepare: { ConvolutionEngine.current = engine }, body: call)
+            work: .operations(layer.operations), prepare: { ConvolutionEngine.current = engine }
+        ) {
+            let input = BenchmarkData.tensor(layer.inputShape)
+            let weight = BenchmarkData.tensor(layer.weightShape, deviation: 0.05)
+            return switch pass {
+            case .forward: { _ = layer(input, weight) }
+            case .inputGradient: gradient(of: input) { layer($0, weight) }
+            case .weightGradient: gradient(of: weight) { layer(input, $0) }
+            }
+        }
     }
 }
 

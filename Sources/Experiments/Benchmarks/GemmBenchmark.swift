@@ -53,8 +53,6 @@ public enum GemmBenchmark {
         _ left: [Int], _ right: [Int], operation: String = "matmul", rightTransposed: Bool = false,
         threads: Int
     ) -> BenchmarkItem {
-        let a = BenchmarkData.tensor(left)
-        let b = BenchmarkData.tensor(right, deviation: 0.05)
         let (m, k) = (left[left.count - 2], left[left.count - 1])
         let n = right[right.count - (rightTransposed ? 2 : 1)]
         let batch = left.dropLast(2).reduce(1, *)
@@ -66,7 +64,9 @@ public enum GemmBenchmark {
             ],
             threads: threads, work: .operations(2 * Double(batch * m * n * k))
         ) {
-            _ = a.matrixProduct(rightTransposed ? b.transposed() : b)
+            let a = BenchmarkData.tensor(left)
+            let b = BenchmarkData.tensor(right, deviation: 0.05)
+            return { _ = a.matrixProduct(rightTransposed ? b.transposed() : b) }
         }
     }
 

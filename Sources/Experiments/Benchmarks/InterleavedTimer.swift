@@ -20,22 +20,24 @@ public enum InterleavedTimer {
             reporter?.update(done, tail: item.operation)
         }
 
-        let calls = items.map { item -> Int in
+        let calls = items.map { item -> (body: () -> Void, count: Int) in
             // The first call pays for fresh memory and threads; the second tells how many make a sample.
             item.prepare()
-            item.body()
-            let once = time { item.body() }
+            let body = item.make()
+            body()
+            let once = time(body)
             tell(item)
-            return max(1, Int((sampleSeconds / max(once, 1e-9)).rounded(.up)))
+            return (body, max(1, Int((sampleSeconds / max(once, 1e-9)).rounded(.up))))
         }
         var seconds = items.map { _ in [Double]() }
         for _ in 0..<rounds {
             for (index, item) in items.enumerated() {
+                let (body, count) = calls[index]
                 item.prepare()
                 // What the item before left in the caches must not count.
-                item.body()
-                let taken = time { for _ in 0..<calls[index] { item.body() } }
-                seconds[index].append(taken / Double(calls[index]))
+                body()
+                let taken = time { for _ in 0..<count { body() } }
+                seconds[index].append(taken / Double(count))
                 tell(item)
             }
         }

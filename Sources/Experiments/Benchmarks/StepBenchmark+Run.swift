@@ -16,7 +16,7 @@ extension StepBenchmark {
         public var engine = ConvolutionEngine.current
         /// A safetensors file with weights and data; default: drawn from a seed.
         public var weights: String?
-        /// Timed steps between two looks at memory; nil for none.
+        /// Timed steps between two looks at memory, the last step always being one; nil for none.
         public var memoryEvery: Int?
 
         public init() {}
@@ -34,7 +34,7 @@ extension StepBenchmark {
         static func now(step: Int) -> MemorySample {
             let statistics = BufferPool.shared.statistics
             return MemorySample(
-                step: step, live: mebibytes(statistics.liveBytes), idle: mebibytes(statistics.idleBytes),
+                step: step, live: statistics.liveBytes.mebibytes, idle: statistics.idleBytes.mebibytes,
                 resident: Resources.residentMemoryMiB)
         }
     }
@@ -90,21 +90,17 @@ extension StepBenchmark {
         let cpu = Resources.cpuSeconds
         for number in 1...max(1, options.steps) {
             milliseconds.append(1e3 * InterleavedTimer.time(step))
-            if let every = options.memoryEvery, number % every == 0 { memory.append(.now(step: number)) }
+            if let every = options.memoryEvery, number % every == 0 || number == options.steps {
+                memory.append(.now(step: number))
+            }
         }
         let used = Resources.cpuSeconds - cpu
         return Report(
             options: options, milliseconds: milliseconds.sorted(),
             cpuSecondsPerStep: used / Double(milliseconds.count), firstStepStart: firstStepStart,
             peakMemoryMiB: Resources.peakMemoryMiB, before: before, after: .now(step: options.steps),
-            peakLive: mebibytes(BufferPool.shared.statistics.peakLiveBytes), losses: losses, memory: memory)
+            peakLive: BufferPool.shared.statistics.peakLiveBytes.mebibytes, losses: losses, memory: memory)
     }
-
-    private static func mebibytes(_ bytes: Int) -> Double { Double(bytes) / Double(1 << 20) }
-}
-
-extension StepBenchmark.MemorySample {
-    fileprivate static func mebibytes(_ bytes: Int) -> Double { Double(bytes) / Double(1 << 20) }
 }
 
 extension StepBenchmark.Report {
@@ -112,6 +108,7 @@ extension StepBenchmark.Report {
     ///
     /// - Parameter withLosses: adds `losses`, pairs of discriminator and generator.
     public func json(withLosses: Bool = false) -> JSONObject {
+        // Live memory to the byte: a forgotten scalar must show.
         func rounded(_ value: Double, _ scale: Double = 1e3) -> JSONValue {
             .number((value * scale).rounded() / scale)
         }
@@ -126,7 +123,7 @@ extension StepBenchmark.Report {
             "warmup": .integer(options.warmup), "p10_ms": rounded(Quantile.of(milliseconds, 0.1)),
             "p90_ms": rounded(Quantile.of(milliseconds, 0.9)),
             "max_ms": rounded(Quantile.of(milliseconds, 1)),
-            "live_mib_before": rounded(before.live), "live_mib_after": rounded(after.live),
+            "live_mib_before": rounded(before.live, 1e6), "live_mib_after": rounded(after.live, 1e6),
             "live_mib_peak": rounded(peakLive), "idle_mib": rounded(after.idle),
             "first_step_start_s": rounded(firstStepStart),
         ]
@@ -139,7 +136,7 @@ extension StepBenchmark.Report {
             object["memory"] = .array(
                 memory.map { sample in
                     .object([
-                        "step": .integer(sample.step), "live_mib": rounded(sample.live),
+                        "step": .integer(sample.step), "live_mib": rounded(sample.live, 1e6),
                         "idle_mib": rounded(sample.idle),
                         "rss_mib": sample.resident.map { rounded($0) } ?? .null,
                     ])

@@ -1,5 +1,10 @@
 import Foundation
 
+extension Int {
+    /// A number of bytes in MiB.
+    var mebibytes: Double { Double(self) / Double(1 << 20) }
+}
+
 /// What the process has used so far.
 public enum Resources {
     private static var usage: rusage {
@@ -33,7 +38,7 @@ public enum Resources {
         guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return nil }
         let fields = text.split(separator: " ")
         guard fields.count > 1, let pages = Int(fields[1]) else { return nil }
-        return Double(pages * sysconf(Int32(_SC_PAGESIZE))) / Double(1 << 20)
+        return (pages * sysconf(Int32(_SC_PAGESIZE))).mebibytes
     }
 
     /// Seconds since the system started this process, to a hundredth; what came before an `exec`, such as a

@@ -34,14 +34,14 @@ struct BenchConvolutionCommand: ParsableCommand {
             row.results.map { pass, result -> JSONValue in
                 var object = result.json
                 object["layer"] = .string(row.layer.name)
-                object["of_peak"] = .number(result.medianRate / report.peak)
+                object["of_peak"] = BenchText.number(result.medianRate / report.peak)
                 if step { object["calls_a_step"] = .integer(pass.calls(row.layer)) }
                 return .object(object)
             }
         }
         return [
             "what": "workbench_bench_conv", "threads": .integer(report.threads),
-            "peak_gflops": .number(report.peak), "items": .array(items),
+            "peak_gflops": BenchText.number(report.peak), "items": .array(items),
         ]
     }
 

@@ -24,8 +24,8 @@ struct BenchGemmCommand: ParsableCommand {
                 "peaks": .array(
                     peaks.map { threads, peak in
                         .object([
-                            "threads": .integer(threads), "gflops": .number(peak.median),
-                            "best_gflops": .number(peak.best),
+                            "threads": .integer(threads), "gflops": BenchText.number(peak.median),
+                            "best_gflops": BenchText.number(peak.best),
                         ])
                     }),
                 "items": .array(results.map { .object($0.json) }),
@@ -55,8 +55,11 @@ struct BenchGemmCommand: ParsableCommand {
     }
 }
 
-/// Pieces of text that benchmarks share.
+/// How benchmarks write numbers.
 enum BenchText {
+    /// For machines: three decimals, as the items have.
+    static func number(_ value: Double) -> JSONValue { .number((value * 1e3).rounded() / 1e3) }
+
     /// A share as a percentage: "87 %".
     static func share(_ share: Double) -> String {
         share.isFinite ? NumberText.fixed(100 * share, decimals: 0) + " %" : "-"

@@ -38,7 +38,7 @@ struct BenchOperationsCommand: ParsableCommand {
         if options.output.json {
             let objects = results.map { result -> JSONValue in
                 var object = result.json
-                if let share = share(result) { object["of_copy"] = .number(share) }
+                if let share = share(result) { object["of_copy"] = BenchText.number(share) }
                 return .object(object)
             }
             JSONOutput.write([

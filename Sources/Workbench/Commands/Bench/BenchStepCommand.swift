@@ -27,7 +27,7 @@ struct BenchStepCommand: ParsableCommand {
     var weights: String?
     @Flag(help: "Show both losses of every step, those before timing too.")
     var losses = false
-    @Flag(help: "Show memory every 100 timed steps.")
+    @Flag(help: "Show memory every 100 timed steps, and at the end.")
     var memory = false
     @Flag(help: "Show no progress.")
     var quiet = false
