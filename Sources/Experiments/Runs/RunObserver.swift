@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 import Tracking
 
 /// Records a training in its run: points, checkpoints, events.
@@ -6,6 +7,7 @@ final class RunObserver: TrainingObserver {
     private let recorder: RunRecorder
     private let reporter: any RunReporter
     private var lastValidation = ""
+    private var lastStep = 0
     private var smoothedLoss: Double?
     private var checkpoints: [CheckpointRole: (step: Int, files: [String])] = [:]
 
@@ -26,6 +28,8 @@ final class RunObserver: TrainingObserver {
             try recorder.declare("validation/loss", goal: .min)
             try recorder.declare("validation/si_sdr", unit: "dB", goal: .max)
             try recorder.declare("validation/lsd_db", unit: "dB", goal: .min)
+            try recorder.declare("memory/peak_mib", unit: "MiB", goal: .min)
+            try recorder.declare("memory/peak_tensors_mib", unit: "MiB", goal: .min)
             reporter.begin("train", total: started.steps, unit: "steps")
         case .step(let step):
             for metric in step.metrics {
@@ -34,6 +38,7 @@ final class RunObserver: TrainingObserver {
             try recorder.log("time/step_seconds", step: step.number, value: step.seconds)
             try recorder.log("time/wait_seconds", step: step.number, value: step.waited)
             try recorder.setLastStep(step.number)
+            lastStep = step.number
             let loss = step.metrics.first?.value ?? .nan
             if loss.isFinite { smoothedLoss = smoothedLoss.map { 0.95 * $0 + 0.05 * loss } ?? loss }
             let shown = smoothedLoss.map { String(format: "loss %.3f", $0) } ?? ""
@@ -54,6 +59,14 @@ final class RunObserver: TrainingObserver {
             try recorder.event(.warning, text)
             reporter.message("warning: " + text)
         }
+    }
+
+    /// Notes the largest memory so far: of the process, and of tensors that were alive at once. Errors are left
+    /// to whoever closes the run, which needs the same database.
+    func recordMemory() {
+        let tensors = BufferPool.shared.statistics.peakLiveBytes.mebibytes
+        try? recorder.log("memory/peak_mib", step: lastStep, value: Double(Resources.peakMemoryMiB))
+        try? recorder.log("memory/peak_tensors_mib", step: lastStep, value: tensors)
     }
 
     /// Enters the checkpoints that are there, once, when training is over: before, they come and go.
