@@ -82,7 +82,7 @@ import Testing
         arguments: [
             (["step", "--steps", "0"], 2, "--steps"),
             (["step", "--threads", "0"], 2, "1 to 256"),
-            (["step", "--engine", "dirct"], 2, "direct, blas"),
+            (["step", "--engine", "dirct"], 2, "direct"),
             (["step", "--batch", "2", "--weights", "x"], 2, "give one of them"),
             (["step", "--weights", "nowhere.safetensors"], 3, "nowhere.safetensors"),
             (["conv", "--only", "nonsense"], 2, "32->64 64x64 k4 s2"),
