@@ -38,7 +38,9 @@ public struct TrainingRun {
         }
         reporter.message("\(recorder.address): \(name ?? config.name), seed \(config.seed)")
         do {
-            let outcome = try train(recorder, dataset, reporter, shouldStop)
+            let outcome = try config.training.engine.use {
+                try train(recorder, dataset, reporter, shouldStop)
+            }
             switch outcome.end {
             case .finished: try recorder.finish(.finished, exitCode: 0)
             case .stopped(let step):
