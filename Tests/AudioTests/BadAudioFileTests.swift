@@ -61,6 +61,26 @@ import Testing
         }
     }
 
+    /// The library keeps the reason of a failed opening in one place for all threads.
+    @Test func reasonsBelongToTheirOwnFiles() async throws {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for task in 0..<8 {
+                group.addTask {
+                    try withTemporaryFolder { folder in
+                        let url = folder.appending(path: "file.wav")
+                        let text = Data("This is a letter, not a recording.\n".utf8)
+                        let damaged = Data("RIFF@\0\0\0WAVEfmt ".utf8) + Data(repeating: 0, count: 60)
+                        try (task % 2 == 0 ? text : damaged).write(to: url)
+                        return (0..<200).allSatisfy { _ in
+                            (error(url) == .notAudio(path: url.path)) == (task % 2 == 0)
+                        }
+                    }
+                }
+            }
+            for try await right in group { #expect(right) }
+        }
+    }
+
     @Test func wavShorterThanItsHeader() throws {
         try withTemporaryFolder { folder in
             let url = folder.appending(path: "short.wav")

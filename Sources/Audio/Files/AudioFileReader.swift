@@ -27,8 +27,8 @@ public final class AudioFileReader {
         let path = url.path
         try Self.checkExistence(path)
         var info = SF_INFO()
-        guard let handle = sf_open(path, Int32(SFM_READ), &info) else {
-            throw Self.openingError(path)
+        let handle = try SoundFileOpening.open(path, info: &info) { code, text in
+            Self.openingError(path, code: code, text: text)
         }
         do {
             try Self.checkHeader(info, path: path)
@@ -122,11 +122,10 @@ extension AudioFileReader {
         if size == 0 { throw AudioFileError.empty(path: path) }
     }
 
-    private static func openingError(_ path: String) -> AudioFileError {
-        let code = sf_error(nil)
+    private static func openingError(_ path: String, code: Int32, text: String) -> AudioFileError {
         switch Int(code) {
         case Int(SF_ERR_UNRECOGNISED_FORMAT): return .notAudio(path: path)
-        case Int(SF_ERR_SYSTEM): return .unreadable(path: path, reason: oneLine(sf_strerror(nil)))
+        case Int(SF_ERR_SYSTEM): return .unreadable(path: path, reason: text)
         case Int(SF_ERR_MALFORMED_FILE): return .corrupt(path: path, reason: "its header cannot be read")
         case Int(SF_ERR_UNSUPPORTED_ENCODING):
             return .corrupt(path: path, reason: "its samples are coded in an unknown way")

@@ -47,10 +47,10 @@ public final class AudioFileWriter {
         info.samplerate = Int32(sampleRate)
         info.channels = Int32(channelCount)
         info.format = format.code
-        guard let handle = sf_open_fd(temporary.descriptor, Int32(SFM_WRITE), &info, 0) else {
-            throw AudioFileError.unsupported(path: url.path, reason: oneLine(sf_strerror(nil)))
+        handle = try SoundFileOpening.open(url.path, info: &info, writingTo: temporary.descriptor) {
+            _, text in
+            AudioFileError.unsupported(path: url.path, reason: text)
         }
-        self.handle = handle
         // The chunk with the peak also holds the time of day: equal runs would give unequal files.
         sf_command(handle, Int32(SFC_SET_ADD_PEAK_CHUNK), nil, 0)
     }
@@ -143,8 +143,8 @@ public final class AudioFileWriter {
     /// A disk that fills up late goes unnoticed by some of the library's encoders: read back what is there.
     private func checkFileOnDisk() throws {
         var info = SF_INFO()
-        guard let check = sf_open(temporary.path, Int32(SFM_READ), &info) else {
-            throw failure(frameCount == 0 ? "no samples were written" : "the file cannot be read back")
+        let check = try SoundFileOpening.open(temporary.path, info: &info) { _, _ in
+            failure(frameCount == 0 ? "no samples were written" : "the file cannot be read back")
         }
         defer { sf_close(check) }
         guard info.frames == Int64(frameCount) else {

@@ -24,13 +24,15 @@ public enum Resources {
             + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
     }
 
-    /// The largest resident memory, in MiB.
+    /// The largest resident memory, in MiB. Linux notes the maximum from counters that lag behind the present
+    /// value by some pages a core, so the present value counts too.
     public static var peakMemoryMiB: Int {
         #if os(Linux)
-            return Int(usage.ru_maxrss) / 1024
+            let noted = Int(usage.ru_maxrss) / 1024
         #else
-            return Int(usage.ru_maxrss) / (1 << 20)
+            let noted = Int(usage.ru_maxrss) / (1 << 20)
         #endif
+        return max(noted, Int(residentMemoryMiB ?? 0))
     }
 
     /// The resident memory now, in MiB; nil where the system has no `/proc` (proc(5), statm).
