@@ -41,7 +41,7 @@ let package = Package(
         .target(
             name: "Experiments",
             dependencies: [
-                "Tensor", "Layers", "Losses", "Audio", "Metrics", "StrictJSON", "Tracking",
+                "Tensor", "Layers", "Losses", "Audio", "Metrics", "StrictJSON", "Tracking", "Hashing", "Datasets",
             ]),
         .executableTarget(
             name: "Workbench",
@@ -62,7 +62,8 @@ let package = Package(
         .testTarget(
             name: "ExperimentsTests",
             dependencies: [
-                "Experiments", "Tensor", "Layers", "Losses", "Audio", "Metrics", "StrictJSON", "Tracking",
+                "Experiments", "Tensor", "Layers", "Losses", "Audio", "Metrics", "StrictJSON", "Tracking", "Hashing",
+                "Datasets",
             ]),
         .testTarget(name: "WorkbenchTests", dependencies: ["Workbench", "StrictJSON", "Tracking", "Audio"]),
     ]

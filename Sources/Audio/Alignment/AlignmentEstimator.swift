@@ -72,7 +72,8 @@ public struct AlignmentEstimator: Sendable {
     }
 
     /// The delay of a loud stretch, in samples, and where the middle of that stretch is.
-    private func coarseDelay(_ reference: Source, _ other: Source) throws -> (delay: Double, middle: Double)? {
+    private func coarseDelay(_ reference: Source, _ other: Source) throws -> (delay: Double, middle: Double)?
+    {
         let reach = Int(maximumOffset * Double(sampleRate))
         let length = min(reference.count, 2 * sampleRate)
         let spare = reference.count - length

@@ -42,7 +42,9 @@ public struct Degradation: Sendable {
         clean: [Float], class degradationClass: DegradationClass? = nil, snr: Double? = nil,
         split: DataSplit, stream: RandomStream
     ) -> DegradedPair {
-        degrade(clean: clean, class: degradationClass, snr: snr, split: split, stream: stream) { _, _, _ in nil }
+        degrade(clean: clean, class: degradationClass, snr: snr, split: split, stream: stream) { _, _, _ in
+            nil
+        }
     }
 
     /// The same with recorded noises.

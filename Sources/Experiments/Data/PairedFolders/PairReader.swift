@@ -46,11 +46,13 @@ final class PairReader: Sendable {
         let estimator = AlignmentEstimator(sampleRate: sampleRate, maximumOffset: maximumOffset)
         let measured = try estimator.estimate(
             reference: .init(count: pair.clean.count) { try self.store.read(pair.clean, $0, judged: false) },
-            other: .init(count: pair.degraded.count) { try self.store.read(pair.degraded, $0, judged: false) })
+            other: .init(count: pair.degraded.count) { try self.store.read(pair.degraded, $0, judged: false) }
+        )
         guard let measured else {
             throw DataIssue(
                 path: pair.degraded.path,
-                problem: "no offset within \(maximumOffset) s makes it match \(pair.clean.path); expected a recording of "
+                problem:
+                    "no offset within \(maximumOffset) s makes it match \(pair.clean.path); expected a recording of "
                     + "the same sound (dataset.maximum_offset widens the search)")
         }
         alignments.withLock { $0[pair.name] = measured }

@@ -15,7 +15,9 @@ enum RecordingPairs {
     ///
     /// - Returns: the pairs in the order of their names; names without a partner go to `issues`.
     /// - Throws: `ExperimentError` if a folder is missing or empty, or by the policy of `issues`.
-    static func list(_ config: PairedFoldersConfig, sampleRate: Int, issues: IssueLog) throws -> [RecordingPair] {
+    static func list(_ config: PairedFoldersConfig, sampleRate: Int, issues: IssueLog) throws
+        -> [RecordingPair]
+    {
         guard !config.path.isEmpty else {
             throw ExperimentError.config(
                 "dataset.path: no folder given; add --set dataset.path=DIR, a folder that holds "
@@ -31,7 +33,9 @@ enum RecordingPairs {
         let cleanNames = Set(clean.map(\.name))
         for file in degraded where !cleanNames.contains(file.name) {
             try issues.report(
-                DataIssue(path: file.url.relativePath, problem: "no file \(file.name).* in \(cleanFolder.relativePath)"))
+                DataIssue(
+                    path: file.url.relativePath,
+                    problem: "no file \(file.name).* in \(cleanFolder.relativePath)"))
         }
         var pairs: [RecordingPair] = []
         for file in clean {
@@ -64,7 +68,9 @@ enum RecordingPairs {
         if aligned || Double(difference) <= lengthTolerance * Double(sampleRate) { return }
         throw DataIssue(
             path: pair.degraded.path,
-            problem: "\(pair.degraded.count) samples at \(sampleRate) Hz, its clean partner has \(pair.clean.count); a "
-                + "pair must be equally long and aligned (dataset.align true measures and corrects the offset)")
+            problem:
+                "\(pair.degraded.count) samples at \(sampleRate) Hz, its clean partner has \(pair.clean.count); a "
+                + "pair must be equally long and aligned (dataset.align true measures and corrects the offset)"
+        )
     }
 }

@@ -13,7 +13,7 @@ struct Recording: Sendable, Hashable {
     /// The file's own rate, Hz.
     let sampleRate: Int
     /// The part that a prepared set has given it.
-    var fixedSplit: DataSplit?
+    var fixedSplit: DataPart?
     /// SHA-256 of the file, if a prepared set knows it.
     var sha256: String?
 
@@ -24,7 +24,7 @@ struct Recording: Sendable, Hashable {
     ///
     /// - Throws: `DataIssue`.
     init(
-        _ file: SoundFile, voice: String, dataset sampleRate: Int, fixedSplit: DataSplit? = nil,
+        _ file: SoundFile, voice: String, dataset sampleRate: Int, fixedSplit: DataPart? = nil,
         sha256: String? = nil
     ) throws(DataIssue) {
         do {
@@ -71,7 +71,8 @@ struct SoundFile: Sendable, Hashable {
         try collect(folder, prefix: "", depth: 0, into: &files)
         guard !files.isEmpty else {
             throw ExperimentError.data(
-                "\(folder.relativePath): no sound files; expected \(use) (\(extensions.joined(separator: ", ")))")
+                "\(folder.relativePath): no sound files; expected \(use) (\(extensions.joined(separator: ", ")))"
+            )
         }
         return files.values.sorted { $0.name < $1.name }
     }
@@ -83,7 +84,8 @@ struct SoundFile: Sendable, Hashable {
         do {
             entries = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
         } catch {
-            throw ExperimentError.data("\(folder.relativePath): the folder cannot be read; check its permissions")
+            throw ExperimentError.data(
+                "\(folder.relativePath): the folder cannot be read; check its permissions")
         }
         for entry in entries where !entry.hasPrefix(".") {
             let url = folder.appending(path: entry)

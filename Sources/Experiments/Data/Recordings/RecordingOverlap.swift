@@ -8,11 +8,11 @@ enum RecordingOverlap {
     ///
     /// - Parameter recordings: each with its part. Only files of equal size are read.
     /// - Throws: `ExperimentError`.
-    static func refuse(_ recordings: [(recording: Recording, split: DataSplit)]) throws {
+    static func refuse(_ recordings: [(recording: Recording, split: DataPart)]) throws {
         let bySize = Dictionary(grouping: recordings) { size($0.recording.url) }
         for (_, group) in bySize.sorted(by: { $0.key < $1.key })
         where Set(group.map(\.split)).count > 1 {
-            var seen: [String: (recording: Recording, split: DataSplit)] = [:]
+            var seen: [String: (recording: Recording, split: DataPart)] = [:]
             for entry in group {
                 let digest = digest(entry.recording)
                 if let other = seen[digest], other.split != entry.split {

@@ -45,7 +45,8 @@ extension RecordingConfig {
                     + "leaves them out and lists them with the run"),
             Field(
                 "clipping_limit", \.recordings.clippingLimit, in: 0...1,
-                "largest share of samples at full scale that a clean recording may have; 1 accepts everything"),
+                "largest share of samples at full scale that a clean recording may have; 1 accepts everything"
+            ),
             Field(
                 "cache_mib", \.recordings.cacheMiB, in: 1...1_048_576,
                 "memory for decoded recordings, MiB; a minute takes 1.8 MiB at 16 kHz, 5.5 MiB at 48 kHz"),
@@ -60,7 +61,8 @@ extension RecordingConfig {
         [
             Field(
                 "split_by", \.split.by,
-                "what stays together: each file by itself, or all files of a voice, which then is in one part only"),
+                "what stays together: each file by itself, or all files of a voice, which then is in one part only"
+            ),
             Field(
                 "test_every", \.split.every, in: 3...1000,
                 "of about this many files (or voices) one is for the test and one for validation, decided by a hash of "

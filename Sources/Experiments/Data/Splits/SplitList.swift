@@ -7,14 +7,14 @@ import Tensor
 ///
 /// As a file: `{"format": 1, "hash": "...", "train": ["a", ...], "validation": [...], "test": [...]}`.
 public struct SplitList: Sendable, Equatable {
-    private let parts: [String: DataSplit]
+    private let parts: [String: DataPart]
 
-    init(_ parts: [String: DataSplit]) { self.parts = parts }
+    init(_ parts: [String: DataPart]) { self.parts = parts }
 
-    subscript(name: String) -> DataSplit? { parts[name] }
+    subscript(name: String) -> DataPart? { parts[name] }
 
     /// The names of a part, sorted.
-    public func names(_ split: DataSplit) -> [String] {
+    public func names(_ split: DataPart) -> [String] {
         parts.filter { $0.value == split }.map(\.key).sorted()
     }
 
@@ -22,13 +22,13 @@ public struct SplitList: Sendable, Equatable {
 
     /// Changes when any recording's part does.
     public var hash: String {
-        JSONValue.array(DataSplit.allCases.map { JSONValue(names($0)) }).stableHash()
+        JSONValue.array(DataPart.allCases.map { JSONValue(names($0)) }).stableHash()
     }
 
     /// The file's text.
     public var text: String {
         var object: JSONObject = ["format": .integer(1), "hash": .string(hash)]
-        for split in DataSplit.allCases { object[split.rawValue] = JSONValue(names(split)) }
+        for split in DataPart.allCases { object[split.rawValue] = JSONValue(names(split)) }
         return JSONValue.object(object).prettyText + "\n"
     }
 
@@ -43,12 +43,13 @@ public struct SplitList: Sendable, Equatable {
     public init(contentsOf path: String) throws {
         guard FileManager.default.fileExists(atPath: path) else {
             throw ExperimentError.notFound(
-                "dataset.split_file: \(path): no such file; `workbench data split EXPERIMENT --out \(path)` makes it")
+                "dataset.split_file: \(path): no such file; `workbench data split EXPERIMENT --out \(path)` makes it"
+            )
         }
         let file = try JSONDocument(contentsOf: path).decode(SplitFile.self)
-        var parts: [String: DataSplit] = [:]
+        var parts: [String: DataPart] = [:]
         for (split, names) in [
-            (DataSplit.train, file.train), (.validation, file.validation), (.test, file.test),
+            (DataPart.train, file.train), (.validation, file.validation), (.test, file.test),
         ] {
             for name in names {
                 if let other = parts[name] {
@@ -63,7 +64,8 @@ public struct SplitList: Sendable, Equatable {
         guard file.hash == hash else {
             throw ExperimentError.data(
                 "\(path): the list was changed after it was made (its hash is \(hash), the file says \(file.hash)); "
-                    + "make it again with `workbench data split`, or set its hash to \"\(hash)\" if the change is meant")
+                    + "make it again with `workbench data split`, or set its hash to \"\(hash)\" if the change is meant"
+            )
         }
     }
 }

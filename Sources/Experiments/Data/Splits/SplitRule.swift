@@ -22,9 +22,13 @@ public struct SplitRule: Sendable {
     struct Item {
         /// Unique in the dataset.
         let name: String
+        /// The name below its folder, which decides by its hash: the folder may move.
+        let shortName: String
         /// Empty if unknown.
         let voice: String
-        let fixed: DataSplit?
+        let fixed: DataPart?
+
+        func isCalled(_ text: String) -> Bool { text == name || text == shortName || text == voice }
     }
 
     /// The part of each item.
@@ -34,10 +38,14 @@ public struct SplitRule: Sendable {
     ///   - named: whether names in `validation` and `test` apply to these items.
     ///   - fills: whether a part that is left empty gets the unit whose hash comes nearest.
     /// - Throws: `ExperimentError` if a voice would stand in two parts.
-    func assign(_ items: [Item], list: SplitList?, named: Bool = true, fills: Bool = true) throws -> [DataSplit] {
+    func assign(_ items: [Item], list: SplitList?, named: Bool = true, fills: Bool = true) throws
+        -> [DataPart]
+    {
         let units = items.map { by == .voice && !$0.voice.isEmpty ? $0.voice : $0.name }
-        var decided: [String: DataSplit] = [:]
+        var hashed: [String: String] = [:]
+        var decided: [String: DataPart] = [:]
         for (item, unit) in zip(items, units) {
+            hashed[unit] = unit == item.name ? item.shortName : unit
             guard let split = part(of: item, named: named) ?? list?[item.name] ?? item.fixed else { continue }
             if let other = decided[unit], other != split {
                 throw ExperimentError.data(
@@ -46,31 +54,32 @@ public struct SplitRule: Sendable {
             }
             decided[unit] = split
         }
-        let open = Set(units).subtracting(decided.keys).map { (name: $0, bits: Self.bits($0)) }
+        let open = Set(units).subtracting(decided.keys)
+            .map { (name: $0, bits: Self.bits(hashed[$0] ?? $0)) }
             .sorted { ($0.bits, $0.name) < ($1.bits, $1.name) }
         // A part whose names are listed is complete.
         let closed = Set(
-            named ? (test.isEmpty ? [] : [DataSplit.test]) + (validation.isEmpty ? [] : [.validation]) : [])
+            named ? (test.isEmpty ? [] : [DataPart.test]) + (validation.isEmpty ? [] : [.validation]) : [])
         for (name, bits) in open {
             let remainder = bits % UInt64(every)
-            let split: DataSplit = remainder == 0 ? .test : remainder == 1 ? .validation : .train
+            let split: DataPart = remainder == 0 ? .test : remainder == 1 ? .validation : .train
             decided[name] = closed.contains(split) ? .train : split
         }
         if fills { Self.fill(&decided, open.map(\.name), closed) }
         return units.map { decided[$0] ?? .train }
     }
 
-    private func part(of item: Item, named: Bool) -> DataSplit? {
+    private func part(of item: Item, named: Bool) -> DataPart? {
         guard named else { return nil }
-        func lists(_ names: [String]) -> Bool { names.contains(item.name) || names.contains(item.voice) }
+        func lists(_ names: [String]) -> Bool { names.contains { item.isCalled($0) } }
         return lists(test) ? .test : lists(validation) ? .validation : nil
     }
 
     /// Gives each empty part one unit of the part that has most, the one with the lowest hash.
     private static func fill(
-        _ decided: inout [String: DataSplit], _ open: [String], _ closed: Set<DataSplit>
+        _ decided: inout [String: DataPart], _ open: [String], _ closed: Set<DataPart>
     ) {
-        for empty in [DataSplit.test, .validation, .train] where !closed.contains(empty) {
+        for empty in [DataPart.test, .validation, .train] where !closed.contains(empty) {
             guard !decided.values.contains(empty), decided.count >= 3 else { continue }
             let counts = Dictionary(grouping: decided.values, by: { $0 }).mapValues(\.count)
             if let unit = open.first(where: { counts[decided[$0] ?? empty, default: 0] > 1 }) {
@@ -87,11 +96,10 @@ public struct SplitRule: Sendable {
 
     /// Checks the listed names against what there is.
     func validateNames(_ items: [Item]) throws {
-        let known = Set(items.map(\.name)).union(items.map(\.voice)).subtracting([""])
-        for name in test + validation where !known.contains(name) {
+        for name in test + validation where name.isEmpty || !items.contains(where: { $0.isCalled(name) }) {
             throw ExperimentError.config(
                 "dataset: no recording or voice is called \(quoted(name)); "
-                    + suggestion(for: name, among: Set(items.map(\.name)).sorted(), what: "recordings"))
+                    + suggestion(for: name, among: items.map(\.shortName), what: "recordings"))
         }
         if let both = test.first(where: validation.contains) {
             throw ExperimentError.config(
