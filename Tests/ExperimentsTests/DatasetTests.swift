@@ -59,10 +59,10 @@ struct DatasetTests {
         try Miniature.pairs(in: folder.url, count: 10)
         let dataset = try folders(folder)
         let (test, validation) = (dataset.items(.test).map(\.name), dataset.items(.validation).map(\.name))
-        #expect(test == ["item_0_N", "item_5_R"])
-        #expect(validation == ["item_1_R", "item_6_N"])
-        #expect(dataset.trainingCount == 6)
-        #expect(dataset.items(.test).map(\.category) == ["N", "R"])
+        #expect(!test.isEmpty && !validation.isEmpty)
+        #expect(Set(test).isDisjoint(with: validation))
+        #expect(dataset.trainingCount == 10 - test.count - validation.count)
+        #expect(dataset.items(.test).allSatisfy { $0.name.hasSuffix("_" + $0.category) })
         let clip = try dataset.trainingPair(seed: 1, index: 0, samples: 4000)
         #expect(clip.clean.count == 4000)
         // Longer than the recordings: silence around them.
@@ -100,11 +100,10 @@ struct DatasetTests {
         #expect(refusal(folder).contains("extra"))
         try FileManager.default.removeItem(at: extra)
 
-        let dataset = try folders(folder)
         let victim = folder.url.appending(path: "noisy/item_0_N.wav")
         try AudioFile.write(Waveform(sampleRate: 8000, mono: [Float](repeating: 0.1, count: 100)), to: victim)
-        #expect(throws: ExperimentError.self) { _ = try dataset.pair(dataset.items(.test)[0], of: .test) }
+        #expect(refusal(folder).contains("must be equally long"))
         try Data("no sound".utf8).write(to: victim)
-        #expect(throws: AudioFileError.self) { _ = try dataset.pair(dataset.items(.test)[0], of: .test) }
+        #expect(refusal(folder).contains("not a sound file"))
     }
 }

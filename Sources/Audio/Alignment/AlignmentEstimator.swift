@@ -5,7 +5,8 @@ import Tensor
 /// A coarse search correlates two seconds of the reference with all of the other recording that may match. Then the
 /// delay is measured in many short windows, to a fraction of a sample, and a straight line through the delays gives
 /// offset and drift. The line is found by the median of slopes (Theil and Sen) and refined by least squares over
-/// the windows that lie on it, so windows with noise or silence do no harm.
+/// the windows that lie on it, so windows with noise or silence do no harm. Where there is drift, all is measured once
+/// more on the corrected recording: within a window drift shifts the delay with the place of its loudest sounds.
 public struct AlignmentEstimator: Sendable {
     /// Hz, of both recordings.
     public let sampleRate: Int
@@ -46,7 +47,32 @@ public struct AlignmentEstimator: Sendable {
 
     /// - Returns: nil where the recordings have nothing in common within the bounds.
     public func estimate(reference: Source, other: Source) throws -> TimeAlignment? {
-        guard let coarse = try coarseDelay(reference, other) else { return nil }
+        guard let coarse = try coarseDelay(reference, other),
+            let first = fit(try delays(reference, other, around: coarse))
+        else { return nil }
+        guard let drift = first.drift else { return first }
+        let correction = TimeAlignment(offset: first.offset, drift: drift, driftError: 0)
+        let corrected = Source(count: reference.count) { range in
+            try correction.corrected(range, sampleRate: sampleRate, count: other.count, read: other.read)
+        }
+        // Beyond the other recording's ends the corrected one is silent, which no window mistakes for sound.
+        guard let rest = fit(try delays(reference, corrected, around: (0, 0), drift: 0)), let more = rest.drift
+        else { return first }
+        var result = rest
+        result.offset = first.offset + (1 + drift * 1e-6) * rest.offset
+        result.drift = drift + more + drift * more * 1e-6
+        return result
+    }
+
+    /// The delay in each of many windows, in seconds.
+    ///
+    /// - Parameters:
+    ///   - around: a delay in samples and where in the reference it was found.
+    ///   - drift: how much the delay may change from there, ppm; default `maximumDrift`.
+    private func delays(
+        _ reference: Source, _ other: Source, around coarse: (delay: Double, middle: Double),
+        drift: Double? = nil
+    ) throws -> (points: [(time: Double, delay: Double)], windows: Int) {
         let length = min(reference.count, Int(window * Double(sampleRate)))
         let spare = reference.count - length
         let count = max(1, min(mostWindows, spare / max(1, length / 2) + 1))
@@ -55,11 +81,10 @@ public struct AlignmentEstimator: Sendable {
         for index in 0..<count {
             let start = count == 1 ? spare / 2 : spare * index / (count - 1)
             let middle = Double(start) + Double(length) / 2
-            let margin = 0.005 * rate + maximumDrift * 1e-6 * abs(middle - coarse.middle)
+            let margin = 0.005 * rate + (drift ?? maximumDrift) * 1e-6 * abs(middle - coarse.middle)
             let low = Int((coarse.delay - margin).rounded(.down))
             let high = Int((coarse.delay + margin).rounded(.up))
-            let wanted = (start + low)..<(start + length + high)
-            let inside = wanted.clamped(to: 0..<other.count)
+            let inside = ((start + low)..<(start + length + high)).clamped(to: 0..<other.count)
             guard inside.count > length / 2,
                 let found = CrossCorrelation(
                     reference: try reference.read(start..<start + length), other: try other.read(inside),
@@ -68,7 +93,7 @@ public struct AlignmentEstimator: Sendable {
             else { continue }
             points.append((middle / rate, (found.delay + Double(inside.lowerBound - start)) / rate))
         }
-        return fit(points, windows: count)
+        return (points, count)
     }
 
     /// The delay of a loud stretch, in samples, and where the middle of that stretch is.
@@ -96,7 +121,9 @@ public struct AlignmentEstimator: Sendable {
         return best.map { ($0.delay, $0.middle) }
     }
 
-    private func fit(_ points: [(time: Double, delay: Double)], windows: Int) -> TimeAlignment? {
+    /// The line through the delays; nil if they do not agree.
+    private func fit(_ delays: (points: [(time: Double, delay: Double)], windows: Int)) -> TimeAlignment? {
+        let (points, windows) = delays
         guard !points.isEmpty else { return nil }
         let sample = 1 / Double(sampleRate)
         var slopes: [Double] = []

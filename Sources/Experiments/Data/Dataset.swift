@@ -1,4 +1,5 @@
 import Audio
+import Hashing
 import StrictJSON
 
 /// A clean recording and its degraded version, mono, equally long and aligned to the sample.
@@ -9,6 +10,16 @@ public struct AlignedPair: Sendable {
     public init(clean: [Float], degraded: [Float]) {
         self.clean = clean
         self.degraded = degraded
+    }
+
+    /// SHA-256 over the rate and the samples of both signals as 32-bit floats.
+    public func sha256(sampleRate: Int) -> String {
+        var digest = SHA256()
+        digest.update("\(sampleRate) \(clean.count) ".utf8)
+        for signal in [clean, degraded] {
+            signal.withUnsafeBytes { digest.update($0) }
+        }
+        return digest.finish()
     }
 }
 

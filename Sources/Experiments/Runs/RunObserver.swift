@@ -7,6 +7,8 @@ final class RunObserver: TrainingObserver {
     private let reporter: any RunReporter
     private var lastValidation = ""
     private var smoothedLoss: Double?
+    /// Seconds of all steps so far, and those of them spent waiting for data.
+    private var (stepSeconds, waitSeconds) = (0.0, 0.0)
     private var checkpoints: [CheckpointRole: (step: Int, files: [String])] = [:]
 
     init(_ recorder: RunRecorder, reporter: any RunReporter) {
@@ -26,6 +28,7 @@ final class RunObserver: TrainingObserver {
             try recorder.declare("validation/loss", goal: .min)
             try recorder.declare("validation/si_sdr", unit: "dB", goal: .max)
             try recorder.declare("validation/lsd_db", unit: "dB", goal: .min)
+            try recorder.declare("data_wait", unit: "%", goal: .none)
             reporter.begin("train", total: started.steps, unit: "steps")
         case .step(let step):
             for metric in step.metrics {
@@ -33,6 +36,9 @@ final class RunObserver: TrainingObserver {
             }
             try recorder.log("time/step_seconds", step: step.number, value: step.seconds)
             try recorder.log("time/wait_seconds", step: step.number, value: step.waited)
+            stepSeconds += step.seconds
+            waitSeconds += step.waited
+            try recorder.log("data_wait", step: step.number, value: waitShare)
             try recorder.setLastStep(step.number)
             let loss = step.metrics.first?.value ?? .nan
             if loss.isFinite { smoothedLoss = smoothedLoss.map { 0.95 * $0 + 0.05 * loss } ?? loss }
@@ -55,6 +61,9 @@ final class RunObserver: TrainingObserver {
             reporter.message("warning: " + text)
         }
     }
+
+    /// The share of the training time so far that was spent waiting for data, in percent; validation does not count.
+    var waitShare: Double { stepSeconds > 0 ? 100 * waitSeconds / stepSeconds : 0 }
 
     /// Enters the checkpoints that are there, once, when training is over: before, they come and go.
     func registerCheckpoints() throws {

@@ -1,11 +1,12 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import StrictJSON
 
 /// Measures the engine.
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measure the engine.", subcommands: [Step.self])
+        commandName: "bench", abstract: "Measure the engine.", subcommands: [Step.self, Loader.self])
 
     struct Step: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -40,6 +41,47 @@ struct BenchCommand: ParsableCommand {
                     String(
                         format: "step: median %.1f ms, minimum %.1f ms, %.3f CPU s, peak memory %d MiB",
                         report.medianMilliseconds, report.minimumMilliseconds, report.cpuSecondsPerStep,
+                        report.peakMemoryMiB))
+            }
+        }
+    }
+
+    struct Loader: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Time drawing, degrading and analysing an experiment's training clips on one thread.")
+
+        @Argument(help: ArgumentHelp("The experiment's JSON file.", valueName: "experiment"))
+        var file: String
+        @Option(
+            name: .customLong("set"), parsing: .singleValue,
+            help: ArgumentHelp("Change one key; may be given several times.", valueName: "path=value"))
+        var overrides: [String] = []
+        @Option(help: "Timed batches.")
+        var batches = 50
+        @Flag(help: "Print one line of JSON.")
+        var json = false
+
+        func validate() throws {
+            guard batches > 0 else { throw ValidationError("--batches takes 1 or more") }
+        }
+
+        func run() throws {
+            var document = try JSONDocument(contentsOf: file)
+            for override in overrides { try document.apply(Override(override)) }
+            let report = try LoaderBenchmark.run(document.decode(ExperimentConfig.self), batches: batches)
+            if json {
+                let encoder = JSONEncoder()
+                encoder.outputFormatting = .sortedKeys
+                print(String(decoding: try encoder.encode(report), as: UTF8.self))
+            } else {
+                print(
+                    String(
+                        format:
+                            "loader: %.1f batches of %d x %.2f s per second on one thread (clips %.1f ms, features "
+                            + "%.1f ms a batch); opening %.2f s, first batch %.2f s, peak memory %d MiB",
+                        report.batchesPerSecond, report.batchSize, report.clipSeconds,
+                        report.pairMilliseconds,
+                        report.featureMilliseconds, report.openSeconds, report.firstBatchSeconds,
                         report.peakMemoryMiB))
             }
         }

@@ -105,7 +105,9 @@ struct EvaluationPlan: Sendable {
             let recording = pool[place]
             do {
                 let range = try excerpt(of: recording, round: round, config, store)
-                let degradationClass = classes[(result.count + round) % classes.count]
+                // Without the shift a number of recordings that is a multiple of four would repeat itself.
+                let shift = pool.count % classes.count == 0 ? round : 0
+                let degradationClass = classes[(result.count + shift) % classes.count]
                 let name =
                     "\(prefix)_\(recording.name.replacing("/", with: "-"))"
                     + (round > 0 ? "_\(round + 1)" : "") + "_\(degradationClass.rawValue)"
