@@ -5,8 +5,11 @@ import Foundation
 /// `workbench data`: recordings to train on.
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Prepare, check and measure recordings.",
-        subcommands: [DataPrepareCommand.self, DataCheckCommand.self, DataStatsCommand.self])
+        commandName: "data", abstract: "Prepare, check, measure, align and split recordings.",
+        subcommands: [
+            DataPrepareCommand.self, DataCheckCommand.self, DataStatsCommand.self, DataAlignCommand.self,
+            DataSplitCommand.self,
+        ])
 }
 
 extension DatasetError: ExitCoded {

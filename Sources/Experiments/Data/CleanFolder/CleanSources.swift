@@ -76,10 +76,21 @@ struct CleanSources {
             noise[index].parts = try noiseRule.assign(
                 noise[index].items(), list: frozen, named: false, fills: noise[index].entries.count >= 6)
         }
-        let all = (clean + noise).flatMap { opened in
-            zip(opened.entries, opened.parts).map { ($0.recording, $1) }
+        func recordings(_ opened: [Opened]) -> [RecordingOverlap.Entry] {
+            opened.flatMap { zip($0.entries, $0.parts).map { ($0.recording, $1) } }
         }
-        try RecordingOverlap.refuse(all)
+        try RecordingOverlap.refuse(recordings(clean))
+        // A noise that is heard in the test as well is no reason to stop: training does without it.
+        var doubled: Set<Recording> = []
+        for (extra, kept) in RecordingOverlap.find(recordings(noise)) {
+            doubled.insert(extra.recording)
+            log.note(
+                DataIssue(
+                    path: extra.recording.path,
+                    problem:
+                        "the same recording as \(kept.recording.path), which is for \(kept.split.rawValue); not used "
+                        + "for \(extra.split.rawValue)"))
+        }
         list = SplitList(
             Dictionary(
                 (clean + noise).flatMap { zip($0.items().map(\.name), $0.parts) },
@@ -98,7 +109,7 @@ struct CleanSources {
             for kind in RecordedNoiseKind.allCases {
                 for part in DataPart.allCases {
                     let own = zip(opened.entries, opened.parts).filter { entry, entryPart in
-                        entryPart == part
+                        entryPart == part && !doubled.contains(entry.recording)
                             && (entry.role.map { $0 == kind.role } ?? ((source.kind ?? .ambience) == kind))
                     }
                     pool.add(own.map(\.0.recording), kind: kind, part: part, weight: source.weight)

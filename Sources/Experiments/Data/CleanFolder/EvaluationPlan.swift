@@ -104,7 +104,16 @@ struct EvaluationPlan: Sendable {
         while result.count < count, !pool.isEmpty {
             let recording = pool[place]
             do {
-                let range = try excerpt(of: recording, round: round, config, store)
+                guard let range = try excerpt(of: recording, round: round, config, store) else {
+                    // Nothing is wrong with a quiet recording, it only says nothing about a model.
+                    log.note(
+                        DataIssue(
+                            path: recording.path,
+                            problem: "too quiet to be scored (below -60 dB); not in the list"))
+                    pool.remove(at: place)
+                    if place >= pool.count { (place, round) = (0, round + 1) }
+                    continue
+                }
                 // Without the shift a number of recordings that is a multiple of four would repeat itself.
                 let shift = pool.count % classes.count == 0 ? round : 0
                 let degradationClass = classes[(result.count + shift) % classes.count]
@@ -126,10 +135,10 @@ struct EvaluationPlan: Sendable {
         return result
     }
 
-    /// All of a recording, or of a long one the loudest of some random excerpts.
+    /// All of a recording, or of a long one the loudest of some random excerpts; nil if it is too quiet.
     private static func excerpt(
         of recording: Recording, round: Int, _ config: CleanFolderConfig, _ store: RecordingStore
-    ) throws -> Range<Int> {
+    ) throws -> Range<Int>? {
         let length = Int(config.evaluationSeconds.maximum * Double(store.sampleRate))
         var best: (level: Double, range: Range<Int>) = (0, 0..<min(length, recording.count))
         var stream = RandomStream(key: "excerpt/\(recording.name)/\(round)")
@@ -140,10 +149,6 @@ struct EvaluationPlan: Sendable {
             let level = ActiveLevel.rms(samples, sampleRate: store.sampleRate)
             if level > best.level { best = (level, range) }
         }
-        guard best.level > 1e-3 else {
-            throw DataIssue(
-                path: recording.path, problem: "silent (below -60 dB); expected a recording with sound")
-        }
-        return best.range
+        return best.level > 1e-3 ? best.range : nil
     }
 }

@@ -46,6 +46,11 @@ final class IssueLog: Sendable {
             throw ExperimentError.data(
                 "\(issue); mend or remove it, or set dataset.policy to \"skip\" to leave such recordings out")
         }
+        note(issue)
+    }
+
+    /// Notes an issue that ends nothing, whatever the policy.
+    func note(_ issue: DataIssue) {
         issues.withLock { issues in
             if !issues.contains(issue) { issues.append(issue) }
         }

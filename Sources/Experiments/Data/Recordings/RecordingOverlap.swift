@@ -4,25 +4,42 @@ import Hashing
 
 /// Tells equal recordings under different names.
 enum RecordingOverlap {
+    typealias Entry = (recording: Recording, split: DataPart)
+
     /// Refuses a recording that stands in two parts of a split, under whatever names.
     ///
     /// - Parameter recordings: each with its part. Only files of equal size are read.
     /// - Throws: `ExperimentError`.
-    static func refuse(_ recordings: [(recording: Recording, split: DataPart)]) throws {
+    static func refuse(_ recordings: [Entry]) throws {
+        if let (extra, kept) = find(recordings).first {
+            throw ExperimentError.data(
+                "\(extra.recording.path) (\(extra.split.rawValue)) and \(kept.recording.path) (\(kept.split.rawValue)) "
+                    + "are the same recording; a test on what was trained with means nothing: remove one of them"
+            )
+        }
+    }
+
+    /// The recordings that stand in another part as well, the test's copy being the one to keep, then validation's.
+    static func find(
+        _ recordings: [Entry]
+    ) -> [(extra: Entry, kept: Entry)] {
+        let order: [DataPart] = [.test, .validation, .train]
         let bySize = Dictionary(grouping: recordings) { size($0.recording.url) }
-        for (_, group) in bySize.sorted(by: { $0.key < $1.key })
-        where Set(group.map(\.split)).count > 1 {
-            var seen: [String: (recording: Recording, split: DataPart)] = [:]
-            for entry in group {
-                let digest = digest(entry.recording)
-                if let other = seen[digest], other.split != entry.split {
-                    throw ExperimentError.data(
-                        "\(entry.recording.path) (\(entry.split.rawValue)) and \(other.recording.path) "
-                            + "(\(other.split.rawValue)) are the same recording; a test on what was trained with means "
-                            + "nothing: remove one of them")
+        return bySize.sorted { $0.key < $1.key }.flatMap { _, group -> [(extra: Entry, kept: Entry)] in
+            guard Set(group.map(\.split)).count > 1 else { return [] }
+            var kept: [String: Entry] = [:]
+            var extra: [(extra: Entry, kept: Entry)] = []
+            for part in order {
+                for entry in group where entry.split == part {
+                    let digest = digest(entry.recording)
+                    if let other = kept[digest], other.split != part {
+                        extra.append((entry, other))
+                    } else {
+                        kept[digest] = entry
+                    }
                 }
-                seen[digest] = entry
             }
+            return extra
         }
     }
 
