@@ -202,6 +202,13 @@ struct CleanFolderTests {
         #expect(refusal("degradation.room.t60=[0,9]").contains("t60"))
     }
 
+    @Test func aPreparedSetThatIsNotFinishedIsRefused() throws {
+        try Data().write(to: folder.url.appending(path: "clean/.journal"))
+        #expect(refusal("cache_mib=8").contains("has not finished"))
+        try Data("{\"format\": 1".utf8).write(to: folder.url.appending(path: "clean/manifest.json"))
+        #expect(refusal("cache_mib=8").contains("manifest.json"))
+    }
+
     @Test func anyRateWorks() throws {
         for rate in [16_000, 44_100, 48_000] {
             let dataset = try config("test_items=4", "validation_items=4").make(sampleRate: rate)

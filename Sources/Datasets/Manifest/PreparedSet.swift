@@ -50,6 +50,11 @@ public struct PreparedSet: Sendable, Equatable {
         FileManager.default.fileExists(atPath: folder.appending(path: manifestName).path)
     }
 
+    /// Whether a folder holds a set whose preparation has begun and not ended.
+    public static func isUnfinished(at folder: URL) -> Bool {
+        !exists(at: folder) && Journal.exists(in: folder)
+    }
+
     /// Where an item's sound file is.
     public func url(of item: PreparedItem) -> URL { folder.appending(path: item.path) }
 

@@ -18,6 +18,8 @@ public enum LoaderBenchmark {
         /// Of the other batches: spectra and features.
         public var featureMilliseconds: Double
         public var batchesPerSecond: Double
+        /// Processor time, which other programs do not lengthen.
+        public var cpuMillisecondsPerBatch: Double
         public var peakMemoryMiB: Int
 
         private enum CodingKeys: String, CodingKey {
@@ -29,6 +31,7 @@ public enum LoaderBenchmark {
             case pairMilliseconds = "pairs_ms_per_batch"
             case featureMilliseconds = "features_ms_per_batch"
             case batchesPerSecond = "batches_per_s"
+            case cpuMillisecondsPerBatch = "cpu_ms_per_batch"
             case peakMemoryMiB = "peak_rss_mib"
         }
     }
@@ -62,13 +65,16 @@ public enum LoaderBenchmark {
         }
         let first = try seconds { try make(0) }
         (pairTime, featureTime) = (0, 0)
+        let cpu = Resources.cpuSeconds
         for number in 1...batches { try make(number) }
+        let used = Resources.cpuSeconds - cpu
         return Report(
             batches: batches, batchSize: training.batchSize,
             clipSeconds: Double(samples) / Double(config.audio.sampleRate), openSeconds: opening,
             firstBatchSeconds: first, pairMilliseconds: 1000 * pairTime / Double(batches),
             featureMilliseconds: 1000 * featureTime / Double(batches),
             batchesPerSecond: Double(batches) / (pairTime + featureTime),
+            cpuMillisecondsPerBatch: 1000 * used / Double(batches),
             peakMemoryMiB: Resources.peakMemoryMiB)
     }
 }

@@ -77,8 +77,9 @@ struct BenchCommand: ParsableCommand {
                 print(
                     String(
                         format:
-                            "loader: %.1f batches of %d x %.2f s per second on one thread (clips %.1f ms, features "
-                            + "%.1f ms a batch); opening %.2f s, first batch %.2f s, peak memory %d MiB",
+                            "loader: %.1f batches of %d x %.2f s per second on one thread, %.1f ms of processor "
+                            + "time each (clips %.1f ms, features %.1f ms of wall time); opening %.2f s, first batch "
+                            + "%.2f s, peak memory %d MiB",
                         report.batchesPerSecond, report.batchSize, report.clipSeconds,
                         report.pairMilliseconds,
                         report.featureMilliseconds, report.openSeconds, report.firstBatchSeconds,

@@ -30,6 +30,12 @@ enum RecordingSource {
         let folder = URL(fileURLWithPath: path)
         let isPrepared =
             PreparedSet.exists(at: folder) || folder.lastPathComponent == PreparedSet.manifestName
+        // Without its manifest nothing tells the splits of a set: its test would be trained with.
+        guard isPrepared || !PreparedSet.isUnfinished(at: folder) else {
+            throw ExperimentError.data(
+                "\(path): a set that `workbench data prepare` has not finished; repeat that command, it goes on where it "
+                    + "stopped")
+        }
         let files =
             isPrepared
             ? try prepared(path, roles: roles)

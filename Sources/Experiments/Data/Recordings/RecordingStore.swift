@@ -139,7 +139,8 @@ final class RecordingStore: Sendable {
         return (0..<output.count).map { place in
             let at = dropped + place
             guard at < mono.count else { return 0 }
-            return Int16((min(max(mono[at], -1), 1) * 32767).rounded())
+            // Rounds by truncation, which needs no call of a library for each sample.
+            return Int16(truncatingIfNeeded: Int32(min(max(mono[at], -1), 1) * 32767 + 32768.5) - 32768)
         }
     }
 
