@@ -1,124 +1,96 @@
-"""Times one training step of the benchmark network here and in PyTorch, in turn, and prints the ratio.
+"""Times one training step of the benchmark network here and in PyTorch, in turn, and prints the ratios.
 
-    python Benchmarks/compare_step.py [--threads 2] [--rounds 5] [--steps 10]
+    python Benchmarks/compare_step.py [--threads 2] [--rounds 5] [--steps 10] [--busy] [--engine direct|blas]
 
-Needs: pip install torch numpy; `./workbench` built once. The product itself never needs Python.
-The network: two U-Nets in a row (depth 5, base 16, 4x4 stride-2 convolutions, batch normalisation, skips by
-concatenation), a patch discriminator (base 32), LSGAN + 50 and 100 L1, Adam 2e-4, batch 8 of 128x128. As here,
-real and generated images pass the discriminator one after the other.
+Every round runs each program once, in a process of its own; ratios are taken within a round, so that what the
+machine does beside hits both. With --busy each round also runs both while another process keeps one core
+busy. Needs: pip install torch numpy; `./workbench` built once. The product itself never needs Python.
 """
-import argparse
 import json
-import pathlib
 import statistics
 import subprocess
 import sys
-import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-
-
-def peer(threads, steps, warmup):
-    """One process of PyTorch: median seconds of a step."""
-    import torch
-    from torch import nn
-    from torch.nn import functional as F
-
-    torch.manual_seed(0)
-    torch.set_num_threads(threads)
-    layout = torch.channels_last
-
-    def down(before, after, normalised):
-        layers = [nn.Conv2d(before, after, 4, stride=2, padding=1)]
-        if normalised:
-            layers.append(nn.BatchNorm2d(after))
-        return nn.Sequential(*layers, nn.LeakyReLU(0.2))
-
-    def up(before, after):
-        return nn.Sequential(
-            nn.ConvTranspose2d(before, after, 4, stride=2, padding=1), nn.BatchNorm2d(after), nn.ReLU())
-
-    class Generator(nn.Module):
-        def __init__(self, base=16, depth=5):
-            super().__init__()
-            widths = [base << level for level in range(depth)]
-            self.down = nn.ModuleList(
-                down(widths[level - 1] if level else 1, widths[level], level > 0) for level in range(depth))
-            self.up = nn.ModuleList(
-                up(widths[level] * (1 if level == depth - 1 else 2), widths[level - 1] if level else base)
-                for level in reversed(range(depth)))
-            self.out = nn.Conv2d(base + 1, 1, 3, padding=1)
-
-        def forward(self, x):
-            skips = []
-            for block in self.down:
-                skips.append(x)
-                x = block(x)
-            for block in self.up:
-                x = torch.cat([block(x), skips.pop()], 1)
-            return self.out(x)
-
-    discriminator = nn.Sequential(
-        down(2, 32, False), down(32, 64, True), down(64, 128, True), nn.Conv2d(128, 1, 3, padding=1))
-    first, second = Generator(), Generator()
-    for module in (first, second, discriminator):
-        module.to(memory_format=layout)
-    options = dict(lr=2e-4, betas=(0.5, 0.999), fused=True)
-    adam_g = torch.optim.Adam([*first.parameters(), *second.parameters()], **options)
-    adam_d = torch.optim.Adam(discriminator.parameters(), **options)
-    x, y = (torch.randn(8, 1, 128, 128).to(memory_format=layout) for _ in range(2))
-
-    def step():
-        middle = first(x)
-        fake = second(middle)
-        real_score = discriminator(torch.cat([x, y], 1))
-        fake_score = discriminator(torch.cat([x, fake.detach()], 1))
-        loss_d = ((real_score - 1) ** 2).mean() + (fake_score**2).mean()
-        adam_d.zero_grad()
-        loss_d.backward()
-        adam_d.step()
-        discriminator.requires_grad_(False)
-        score = discriminator(torch.cat([x, fake], 1))
-        loss_g = 50 * F.l1_loss(middle, y) + 100 * F.l1_loss(fake, y) + ((score - 1) ** 2).mean()
-        adam_g.zero_grad()
-        loss_g.backward()
-        adam_g.step()
-        discriminator.requires_grad_(True)
-
-    for _ in range(warmup):
-        step()
-    times = []
-    for _ in range(steps):
-        start = time.perf_counter()
-        step()
-        times.append(time.perf_counter() - start)
-    print(json.dumps({"median_ms": 1e3 * statistics.median(times)}))
+from peer import ROOT, WORKBENCH, parser, run_json, spread
 
 
-def median_of(command):
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["median_ms"]
+class BusyCore:
+    """Another process that computes without a pause, for the time of a `with`."""
+
+    def __enter__(self):
+        self.process = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
 
 
 def main():
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments = parser(__doc__)
     arguments.add_argument("--threads", type=int, default=2)
     arguments.add_argument("--steps", type=int, default=10)
     arguments.add_argument("--warmup", type=int, default=3)
     arguments.add_argument("--rounds", type=int, default=5)
-    arguments.add_argument("--peer-only", action="store_true", help=argparse.SUPPRESS)
-    arguments = arguments.parse_args()
-    if arguments.peer_only:
-        return peer(arguments.threads, arguments.steps, arguments.warmup)
-    shared = ["--threads", arguments.threads, "--steps", arguments.steps, "--warmup", arguments.warmup]
-    shared = [str(word) for word in shared]
-    ratios = []
-    for number in range(arguments.rounds):
-        ours = median_of([str(ROOT / "workbench"), "bench", "step", "--json", *shared])
-        theirs = median_of([sys.executable, __file__, "--peer-only", *shared])
-        ratios.append(theirs / ours)
-        print(f"round {number + 1}: workbench {ours:.0f} ms, PyTorch {theirs:.0f} ms, ratio {theirs / ours:.2f}")
-    print(f"PyTorch / workbench, {arguments.threads} threads: median {statistics.median(ratios):.2f}, "
-          f"{min(ratios):.2f} to {max(ratios):.2f} over {len(ratios)} rounds")
+    arguments.add_argument("--engine", help="what computes our convolutions; default: the program's")
+    arguments.add_argument("--format", default="channels_last", choices=["channels_last", "contiguous"])
+    arguments.add_argument("--busy", action="store_true", help="also with one core kept busy")
+    arguments.add_argument("--json", action="store_true", help="print one JSON line at the end")
+    chosen = arguments.parse_args()
+    shared = ["--threads", chosen.threads, "--steps", chosen.steps, "--warmup", chosen.warmup]
+    engine = ["--engine", chosen.engine] if chosen.engine else []
+    programs = {
+        "workbench": [WORKBENCH, "bench", "step", "--json", "--quiet", *engine, *shared],
+        "PyTorch": [sys.executable, ROOT / "Benchmarks/peer.py", "--format", chosen.format, *shared],
+    }
+
+    quiet = {name: [] for name in programs}
+    busy = {name: [] for name in programs}
+    for number in range(chosen.rounds):
+        # Who goes first alternates: the second may find the machine warmer.
+        order = list(programs) if number % 2 == 0 else list(programs)[::-1]
+        for name in order:
+            quiet[name].append(run_json(programs[name]))
+        if chosen.busy:
+            for name in order:
+                with BusyCore():
+                    busy[name].append(run_json(programs[name]))
+        ours, theirs = (quiet[name][-1]["median_ms"] for name in ("workbench", "PyTorch"))
+        line = f"round {number + 1}: workbench {ours:.0f} ms, PyTorch {theirs:.0f} ms, "
+        line += f"ratio {theirs / ours:.2f}"
+        if chosen.busy:
+            ours, theirs = (busy[name][-1]["median_ms"] for name in ("workbench", "PyTorch"))
+            line += f"; one core busy: {ours:.0f} ms and {theirs:.0f} ms"
+        print(line, file=sys.stderr if chosen.json else sys.stdout, flush=True)
+
+    def ratios(key, above="PyTorch", below="workbench"):
+        return [a[key] / b[key] for a, b in zip(quiet[above], quiet[below])]
+
+    def slowdown(name):
+        return [a["median_ms"] / b["median_ms"] for a, b in zip(busy[name], quiet[name])]
+
+    results = {
+        "PyTorch / workbench, median step": ratios("median_ms"),
+        "PyTorch / workbench, fastest step": ratios("min_ms"),
+        "PyTorch / workbench, processor time": ratios("cpu_s_per_step"),
+        "workbench / PyTorch, peak memory": ratios("peak_rss_mib", "workbench", "PyTorch"),
+    }
+    if chosen.busy:
+        results["workbench, busy / quiet"] = slowdown("workbench")
+        results["PyTorch, busy / quiet"] = slowdown("PyTorch")
+    if chosen.json:
+        print(json.dumps({
+            "threads": chosen.threads, "rounds": chosen.rounds, "quiet": quiet, "busy": busy,
+            "ratios": {name: {"median": statistics.median(values), "all": values}
+                       for name, values in results.items()}}))
+        return
+    print(f"\n{chosen.threads} threads, {chosen.rounds} rounds of {chosen.steps} steps; medians (ranges)")
+    for name in programs:
+        reports = quiet[name]
+        print(f"{name:10} step {spread([r['median_ms'] for r in reports], 0)} ms, "
+              f"peak memory {spread([r['peak_rss_mib'] for r in reports], 0)} MiB, "
+              f"first step after {spread([r['first_step_start_s'] or 0 for r in reports])} s")
+    for name, values in results.items():
+        print(f"{name}: {spread(values)}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,13 @@
 #include "clones.h"
+#include "transpose.h"
 
 CLONES void ck_copy_rows_bias(const float *x, size_t stride_x, const float *bias, float *y, size_t stride_y,
                               size_t rows, size_t columns) {
+    if (columns == 1) {
+        const float b = bias ? *bias : 0;
+        for (size_t r = 0; r < rows; r++) y[r * stride_y] = x[r * stride_x] + b;
+        return;
+    }
     for (size_t r = 0; r < rows; r++) {
         const float *from = x + r * stride_x;
         float *to = y + r * stride_y;
@@ -14,16 +20,15 @@ CLONES void ck_copy_rows_bias(const float *x, size_t stride_x, const float *bias
 }
 
 CLONES void ck_transpose(const float *x, size_t stride_x, float *y, size_t stride_y, size_t rows, size_t columns) {
-    // 16 x 16 tiles keep both sides in whole cache lines.
-    for (size_t r0 = 0; r0 < rows; r0 += 16) {
-        size_t r1 = r0 + 16 < rows ? r0 + 16 : rows;
-        for (size_t c0 = 0; c0 < columns; c0 += 16) {
-            size_t c1 = c0 + 16 < columns ? c0 + 16 : columns;
-            for (size_t c = c0; c < c1; c++) {
-                for (size_t r = r0; r < r1; r++) y[c * stride_y + r] = x[r * stride_x + c];
-            }
-        }
+    size_t r = 0;
+    for (; r + 8 <= rows; r += 8) {
+        size_t c = 0;
+        for (; c + 8 <= columns; c += 8) transpose_8x8(x + r * stride_x + c, stride_x, y + c * stride_y + r, stride_y);
+        for (; c < columns; c++)
+            for (size_t i = r; i < r + 8; i++) y[c * stride_y + i] = x[i * stride_x + c];
     }
+    for (; r < rows; r++)
+        for (size_t c = 0; c < columns; c++) y[c * stride_y + r] = x[r * stride_x + c];
 }
 
 INLINE void copy_floats(float *to, const float *from, size_t n) {

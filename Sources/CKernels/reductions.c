@@ -74,9 +74,14 @@ CLONES void ck_moments(const float *x, const float *pivot, size_t rows, size_t c
     }
 }
 
-CLONES void ck_normalise_gradient_sums(const float *x, const float *dy, const float *mean,
-                                       const float *inverse_deviation, size_t rows, size_t channels, double *sum_dy,
-                                       double *sum_dy_xhat) {
+// The gradient behind the activation, with the sign of its argument computed again from x.
+INLINE float behind_activation(float x, float dy, float factor, float offset, float slope) {
+    return x * factor + offset > 0 ? dy : slope * dy;
+}
+
+CLONES void ck_normalise_gradient_sums(const float *x, const float *dy, const float *factor, const float *offset,
+                                       float slope, const float *mean, const float *inverse_deviation, size_t rows,
+                                       size_t channels, double *sum_dy, double *sum_dy_xhat) {
     for (size_t c0 = 0; c0 < channels; c0 += COLUMN_BLOCK) {
         size_t width = channels - c0 < COLUMN_BLOCK ? channels - c0 : COLUMN_BLOCK;
         for (size_t r0 = 0; r0 < rows; r0 += ROW_BLOCK) {
@@ -86,8 +91,9 @@ CLONES void ck_normalise_gradient_sums(const float *x, const float *dy, const fl
                 const float *row = x + r * channels + c0;
                 const float *gradient = dy + r * channels + c0;
                 for (size_t c = 0; c < width; c++) {
-                    first[c] += gradient[c];
-                    second[c] += gradient[c] * (row[c] - mean[c0 + c]);
+                    const float g = behind_activation(row[c], gradient[c], factor[c0 + c], offset[c0 + c], slope);
+                    first[c] += g;
+                    second[c] += g * (row[c] - mean[c0 + c]);
                 }
             }
             for (size_t c = 0; c < width; c++) {
@@ -98,21 +104,28 @@ CLONES void ck_normalise_gradient_sums(const float *x, const float *dy, const fl
     }
 }
 
-CLONES void ck_scale_shift(const float *x, const float *scale, const float *shift, float *y, size_t rows,
-                           size_t channels) {
+CLONES void ck_scale_shift(const float *x, const float *factor, const float *offset, float slope, float *y,
+                           size_t rows, size_t channels) {
     for (size_t r = 0; r < rows; r++) {
         const float *row = x + r * channels;
         float *out = y + r * channels;
-        for (size_t c = 0; c < channels; c++) out[c] = row[c] * scale[c] + shift[c];
+        for (size_t c = 0; c < channels; c++) {
+            const float z = row[c] * factor[c] + offset[c];
+            out[c] = z > 0 ? z : slope * z;
+        }
     }
 }
 
-CLONES void ck_normalise_gradient(const float *x, const float *dy, const float *a, const float *b, const float *d,
-                                  float *dx, size_t rows, size_t channels) {
+CLONES void ck_normalise_gradient(const float *x, const float *dy, const float *factor, const float *offset,
+                                  float slope, const float *b, const float *d, float *dx, size_t rows,
+                                  size_t channels) {
     for (size_t r = 0; r < rows; r++) {
         const float *row = x + r * channels;
         const float *gradient = dy + r * channels;
         float *out = dx + r * channels;
-        for (size_t c = 0; c < channels; c++) out[c] = a[c] * gradient[c] + (b[c] * row[c] + d[c]);
+        for (size_t c = 0; c < channels; c++) {
+            const float g = behind_activation(row[c], gradient[c], factor[c], offset[c], slope);
+            out[c] = factor[c] * g + (b[c] * row[c] + d[c]);
+        }
     }
 }

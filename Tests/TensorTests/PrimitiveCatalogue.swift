@@ -25,7 +25,17 @@ enum PrimitiveCatalogue {
         .uniform(shape, low: 0.5, high: 2, from: &stream)
     }
 
-    static let rows: [CatalogueRow] = unary + binary + shapes + products + normalisation + spectra
+    /// Values between 1.5 and 2 whose sign changes from row to row: normalised, they stay far from 0, where an
+    /// activation has its kink.
+    static func alternating(_ rows: [Int], _ columns: Int, _ stream: inout RandomStream) -> Tensor {
+        let count = rows.reduce(1, *)
+        let values = (0..<count * columns).map {
+            Float(stream.uniform(1.5...2)) * ($0 / columns % 2 == 0 ? 1 : -1)
+        }
+        return Tensor(values, shape: rows + [columns])
+    }
+
+    static let rows: [CatalogueRow] = unary + binary + shapes + products + joined + normalisation + spectra
 
     static let unary: [CatalogueRow] =
         UnaryFunction.allCases.map { function in
@@ -158,22 +168,64 @@ enum PrimitiveCatalogue {
             ]
         }
 
-    static let normalisation: [CatalogueRow] = [
+    static let normalisation: [CatalogueRow] = [1, 0.2, 0].flatMap { (slope: Float) in
+        [
+            CatalogueRow(
+                primitive: "batch_normalisation", variant: "slope \(slope)",
+                inputs: { [alternating([3, 4], 5, &$0), positive([5], &$0), signed([5], &$0) * 0.1] },
+                call: { [apply(BatchNormalisation(epsilon: 1e-3, slope: slope), $0)[0]] }),
+            CatalogueRow(
+                primitive: "batch_normalisation_gradient", variant: "slope \(slope)",
+                inputs: {
+                    [
+                        alternating([6], 5, &$0), positive([5], &$0), signed([5], &$0) * 0.1,
+                        signed([6, 5], &$0),
+                    ]
+                },
+                call: { inputs in
+                    // Mean and variance follow from x.
+                    let mean = inputs[0].detached.mean(axes: [0])
+                    let variance = (inputs[0].detached - mean).squared().mean(axes: [0])
+                    return apply(
+                        BatchNormalisationGradient(epsilon: 1e-3, slope: slope),
+                        [inputs[0], inputs[1], inputs[2], mean, variance, inputs[3]])
+                }, secondOrder: false),
+        ]
+    }
+
+    /// Convolutions of two sources, which stand for their concatenation.
+    static let joined: [CatalogueRow] = [
         CatalogueRow(
-            primitive: "batch_normalisation", variant: "",
-            inputs: { [signed([3, 4, 5], &$0), positive([5], &$0), signed([5], &$0)] },
-            call: { [apply(BatchNormalisation(epsilon: 1e-3), $0)[0]] }),
+            primitive: "convolution", variant: "two sources",
+            inputs: {
+                [
+                    signed([2, 5, 6, 2], &$0), signed([2, 5, 6, 1], &$0), signed([4, 3, 4, 3], &$0),
+                    signed([4], &$0),
+                ]
+            },
+            call: { apply(Convolution(geometry: .init(stride: 2, padding: 1), sources: 2), $0) }),
         CatalogueRow(
-            primitive: "batch_normalisation_gradient", variant: "",
-            inputs: { [signed([6, 5], &$0), positive([5], &$0), signed([6, 5], &$0)] },
-            call: { inputs in
-                // Mean and variance follow from x.
-                let mean = inputs[0].detached.mean(axes: [0])
-                let variance = (inputs[0].detached - mean).squared().mean(axes: [0])
-                return apply(
-                    BatchNormalisationGradient(epsilon: 1e-3),
-                    [inputs[0], inputs[1], mean, variance, inputs[2]])
-            }, secondOrder: false),
+            primitive: "transposed_convolution", variant: "two sources",
+            inputs: {
+                [
+                    signed([2, 3, 3, 2], &$0), signed([2, 3, 3, 1], &$0), signed([3, 3, 4, 2], &$0),
+                    signed([2], &$0),
+                ]
+            },
+            call: {
+                apply(
+                    TransposedConvolution(
+                        geometry: .init(stride: 2, padding: 1), outputHeight: 5, outputWidth: 6, sources: 2),
+                    $0)
+            }),
+        CatalogueRow(
+            primitive: "convolution_weight_gradient", variant: "two upstreams",
+            inputs: { [signed([2, 5, 6, 3], &$0), signed([2, 3, 3, 1], &$0), signed([2, 3, 3, 2], &$0)] },
+            call: {
+                apply(
+                    ConvolutionWeightGradient(
+                        geometry: .init(stride: 2, padding: 1), kernelHeight: 3, kernelWidth: 4), $0)
+            }),
     ]
 
     static let spectra: [CatalogueRow] =

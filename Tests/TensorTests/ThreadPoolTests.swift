@@ -26,7 +26,8 @@ struct ThreadPoolTests {
         #expect(counter.value == 2000)
     }
 
-    @Test func resultsDoNotDependOnTheNumberOfThreads() {
+    @Test(arguments: ConvolutionEngine.allCases)
+    func resultsDoNotDependOnTheNumberOfThreads(engine: ConvolutionEngine) {
         let before = ThreadPool.shared.threadCount
         defer { ThreadPool.shared.threadCount = before }
         func compute() -> [[Float]] {
@@ -36,6 +37,7 @@ struct ThreadPoolTests {
             let tape = Tape()
             let (input, weight) = (tape.watch(x), tape.watch(w))
             let loss = tape.record { () -> Tensor in
+                // Enough tiles for every method of the engines.
                 let y = input.convolved(weight, ConvolutionGeometry(stride: 2, padding: 1))
                 let normal = y.batchNormalised(scale: .ones([32]), shift: .zeros([32])).output
                 return (normal.leakyReLU(slope: 0.2).exponential().mean(axes: [0, 1, 2]) * normal.sum()).sum()
@@ -44,10 +46,11 @@ struct ThreadPoolTests {
             return [loss.values, gradients[input]?.values ?? [], gradients[weight]?.values ?? []]
         }
         ThreadPool.shared.threadCount = 1
-        let one = compute()
+        let one = engine.use(compute)
         for threads in [2, 3, 4] {
             ThreadPool.shared.threadCount = threads
-            #expect(compute() == one)
+            let same = engine.use(compute) == one
+            #expect(same, "\(threads) threads")
         }
     }
 
@@ -68,7 +71,8 @@ struct ThreadPoolTests {
             let capacity = BufferPool.capacity(count: count)
             #expect(capacity >= count * 4)
             #expect(capacity % 64 == 0)
-            #expect(Double(capacity) <= max(64, Double(count * 4) * 1.25) + 64)
+            // Vectors may be read beyond the end, so 64 bytes come on top.
+            #expect(Double(capacity) <= max(64, Double(count * 4 + 64) * 1.25) + 64)
         }
     }
 }

@@ -59,6 +59,10 @@ final class TrainingCommandsTests {
         #expect(shown.output.contains("test_003_A_enhanced.wav") && shown.output.contains("spectrogram"))
         let series = try json(workbench("series", "run1", "train/loss", "--json").output)
         #expect(series["points"]?.arrayValue?.count == 6)
+        for metric in ["memory/peak_mib", "memory/peak_tensors_mib"] {
+            let points = try json(workbench("series", "run1", metric, "--json").output)["points"]?.arrayValue
+            #expect(points?.count == 1, "\(metric)")
+        }
         let compared = try workbench("compare", "run1", "run2")
         #expect(compared.exitCode == 0 && compared.output.contains("seed"))
         #expect(compared.output.contains("si_sdr"))
@@ -186,6 +190,8 @@ final class TrainingCommandsTests {
         #expect(outcome.error.contains("optimizer.learning_rate"))
         let list = try json(workbench("ls", "--json").output)["runs"]?.arrayValue ?? []
         #expect(list.first?["status"]?.stringValue == "failed")
+        // How much memory it took is told of a failure too.
+        #expect(try workbench("series", "run1", "memory/peak_mib").exitCode == 0)
     }
 
     /// A file system of its own that is too small; needs the right to mount one.

@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CDirect.h"
+#include "CWinograd.h"
+
 // Elementwise with one operand: y[i] = f(x[i]); y may equal x.
 void ck_negate(const float *x, float *y, size_t n);
 void ck_absolute(const float *x, float *y, size_t n);
@@ -53,14 +56,18 @@ void ck_column_sum(const float *x, size_t rows, size_t columns, double *sums);
 // Batch normalisation over rows of [rows, channels].
 // sums[c] += sum (x - pivot[c]); squares[c] += sum (x - pivot[c])^2.
 void ck_moments(const float *x, const float *pivot, size_t rows, size_t channels, double *sums, double *squares);
-// y = x * scale[c] + shift[c].
-void ck_scale_shift(const float *x, const float *scale, const float *shift, float *y, size_t rows, size_t channels);
-// sum_dy[c] += sum dy; sum_dy_xhat[c] += sum dy * (x - mean[c]) * inverse_deviation[c].
-void ck_normalise_gradient_sums(const float *x, const float *dy, const float *mean, const float *inverse_deviation,
-                                size_t rows, size_t channels, double *sum_dy, double *sum_dy_xhat);
-// dx = a[c] * dy + b[c] * x + d[c].
-void ck_normalise_gradient(const float *x, const float *dy, const float *a, const float *b, const float *d, float *dx,
-                           size_t rows, size_t channels);
+// The activation behind a normalisation is a leaky ReLU; slope 1 is none.
+// y = activation(x * factor[c] + offset[c]).
+void ck_scale_shift(const float *x, const float *factor, const float *offset, float slope, float *y, size_t rows,
+                    size_t channels);
+// With g = dy * activation'(x * factor[c] + offset[c]):
+// sum_dy[c] += sum g; sum_dy_xhat[c] += sum g * (x - mean[c]) * inverse_deviation[c].
+void ck_normalise_gradient_sums(const float *x, const float *dy, const float *factor, const float *offset,
+                                float slope, const float *mean, const float *inverse_deviation, size_t rows,
+                                size_t channels, double *sum_dy, double *sum_dy_xhat);
+// dx = factor[c] * g + b[c] * x + d[c].
+void ck_normalise_gradient(const float *x, const float *dy, const float *factor, const float *offset, float slope,
+                           const float *b, const float *d, float *dx, size_t rows, size_t channels);
 
 // Copies.
 // y[r, :] = x[r, :] + bias[:], rows of `columns` elements, with row strides in elements.

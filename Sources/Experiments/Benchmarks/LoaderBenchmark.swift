@@ -1,11 +1,11 @@
 import Foundation
+import StrictJSON
 import Tensor
 
 /// Times what the loader does for a training: drawing, degrading and analysing clips, on one thread.
 public enum LoaderBenchmark {
     /// What a series of batches took.
-    public struct Report: Encodable, Sendable {
-        public var what = "workbench_loader"
+    public struct Report: Sendable {
         public var batches: Int
         public var batchSize: Int
         public var clipSeconds: Double
@@ -22,17 +22,17 @@ public enum LoaderBenchmark {
         public var cpuMillisecondsPerBatch: Double
         public var peakMemoryMiB: Int
 
-        private enum CodingKeys: String, CodingKey {
-            case what, batches
-            case batchSize = "batch_size"
-            case clipSeconds = "clip_seconds"
-            case openSeconds = "open_s"
-            case firstBatchSeconds = "first_batch_s"
-            case pairMilliseconds = "pairs_ms_per_batch"
-            case featureMilliseconds = "features_ms_per_batch"
-            case batchesPerSecond = "batches_per_s"
-            case cpuMillisecondsPerBatch = "cpu_ms_per_batch"
-            case peakMemoryMiB = "peak_rss_mib"
+        /// The report for machines.
+        public var json: JSONObject {
+            [
+                "batches": .integer(batches), "batch_size": .integer(batchSize),
+                "clip_s": .number(clipSeconds),
+                "batches_per_s": .number(batchesPerSecond),
+                "cpu_ms_per_batch": .number(cpuMillisecondsPerBatch),
+                "pairs_ms_per_batch": .number(pairMilliseconds),
+                "features_ms_per_batch": .number(featureMilliseconds), "open_s": .number(openSeconds),
+                "first_batch_s": .number(firstBatchSeconds), "peak_rss_mib": .integer(peakMemoryMiB),
+            ]
         }
     }
 

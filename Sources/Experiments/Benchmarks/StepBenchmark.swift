@@ -7,30 +7,45 @@ import Tensor
 /// two U-Nets in a row (depth 5, base 16), a patch discriminator (base 32), LSGAN + 50/100 L1, Adam, batch of
 /// 128 x 128 images.
 public final class StepBenchmark {
-    private let stage1, stage2: UNet
-    private let discriminator: PatchDiscriminator
-    private let generatorOptimiser, discriminatorOptimiser: Adam
-    private let input, target: Tensor
-
-    public init(batch: Int, seed: UInt64 = 0) {
-        var stream = RandomStream(seed: seed, "bench-step")
-        stage1 = UNet(inChannels: 1, from: &stream)
-        stage2 = UNet(inChannels: 1, from: &stream)
-        discriminator = PatchDiscriminator(inChannels: 2, from: &stream)
-        generatorOptimiser = Adam(
-            ParameterTree([stage1, stage2]).parameters, learningRate: 2e-4, beta1: 0.5)
-        discriminatorOptimiser = Adam(
-            ParameterTree(discriminator).parameters, learningRate: 2e-4, beta1: 0.5)
-        input = .normal([batch, 128, 128, 1], from: &stream)
-        target = .normal([batch, 128, 128, 1], from: &stream)
+    /// The networks; the names are the first parts of the paths in a file of weights.
+    struct Networks {
+        let stage1, stage2: UNet
+        let discriminator: PatchDiscriminator
     }
 
-    /// - Returns: the losses of discriminator and generator.
-    public func step() -> (discriminator: Float, generator: Float) {
+    /// The two losses of a step, the discriminator's from before its update.
+    public struct Losses: Sendable, Equatable {
+        public let discriminator, generator: Float
+    }
+
+    let networks: Networks
+    private let generatorOptimiser, discriminatorOptimiser: Adam
+    /// [batch, 128, 128, 1]
+    private(set) var input, target: Tensor
+
+    /// - Parameters:
+    ///   - batch: images, default 8.
+    ///   - size: height and width of an image, a multiple of 32, default 128.
+    public init(batch: Int = 8, size: Int = 128, seed: UInt64 = 0) {
+        var stream = RandomStream(seed: seed, "bench-step")
+        networks = Networks(
+            stage1: UNet(inChannels: 1, from: &stream), stage2: UNet(inChannels: 1, from: &stream),
+            discriminator: PatchDiscriminator(inChannels: 2, from: &stream))
+        generatorOptimiser = Adam(
+            ParameterTree([networks.stage1, networks.stage2]).parameters, learningRate: 2e-4, beta1: 0.5)
+        discriminatorOptimiser = Adam(
+            ParameterTree(networks.discriminator).parameters, learningRate: 2e-4, beta1: 0.5)
+        input = BenchmarkData.tensor([batch, size, size, 1])
+        target = BenchmarkData.tensor([batch, size, size, 1], deviation: 0.5)
+    }
+
+    /// One step of both networks.
+    public func step() -> Losses {
+        let discriminator = networks.discriminator
         let generatorTape = Tape(watching: generatorOptimiser.parameters)
         let (middle, fake) = generatorTape.record { () -> (Tensor, Tensor) in
-            let middle = stage1(input, mode: .training)
-            return (middle, stage2(middle, mode: .training))
+            let middle = networks.stage1(input, mode: .training)
+            return (middle, networks.stage2(middle, mode: .training))
         }
         let discriminatorTape = Tape(watching: discriminatorOptimiser.parameters)
         let lossD = discriminatorTape.record { () -> Tensor in
@@ -45,52 +60,45 @@ public final class StepBenchmark {
                 + LeastSquaresGAN.generator(fake: score)
         }
         generatorOptimiser.step(generatorTape.gradients(of: lossG))
-        return (lossD.item, lossG.item)
+        return Losses(discriminator: lossD.item, generator: lossG.item)
     }
 
-    /// What a series of steps took.
-    public struct Report: Encodable, Sendable {
-        public var what = "workbench_unet_gan_step"
-        public var threads: Int
-        public var batch: Int
-        public var medianMilliseconds: Double
-        public var minimumMilliseconds: Double
-        public var cpuSecondsPerStep: Double
-        public var peakMemoryMiB: Int
-        public var discriminatorLoss: Double
-        public var generatorLoss: Double
-
-        /// The keys of the peer's script.
-        private enum CodingKeys: String, CodingKey {
-            case what, threads, batch
-            case medianMilliseconds = "median_ms"
-            case minimumMilliseconds = "min_ms"
-            case cpuSecondsPerStep = "cpu_s_per_step"
-            case peakMemoryMiB = "peak_rss_mib"
-            case discriminatorLoss = "loss_d"
-            case generatorLoss = "loss_g"
+    /// Takes weights, running statistics and data from a file, so that another program can give its own.
+    ///
+    /// - Parameter path: a safetensors file with every path of the networks (`stage1.down.0.convolution.weight`,
+    ///   `discriminator.out.bias`, ...) and `input` and `target` [batch, height, width, 1].
+    /// - Throws: `SafetensorsError` for a file that cannot be read, `ExperimentError.checkpoint` for one that
+    ///   does not fit.
+    public func load(contentsOf path: String) throws {
+        let file = try SafetensorsFile(contentsOf: path)
+        var arrays: [String: Tensor] = [:]
+        for entry in file.entries {
+            arrays[entry.name] = Tensor(try file.floats(entry.name), shape: entry.shape)
         }
-    }
-
-    /// Runs `warmup` steps, then `steps` timed ones.
-    public static func run(threads: Int, steps: Int, warmup: Int, batch: Int) -> Report {
-        ThreadPool.shared.threadCount = threads
-        let benchmark = StepBenchmark(batch: batch)
-        var losses: (discriminator: Float, generator: Float) = (0, 0)
-        for _ in 0..<warmup { losses = benchmark.step() }
-        var times: [Double] = []
-        let cpu = Resources.cpuSeconds
-        for _ in 0..<steps {
-            let start = DispatchTime.now().uptimeNanoseconds
-            losses = benchmark.step()
-            times.append(Double(DispatchTime.now().uptimeNanoseconds - start) / 1e6)
+        func images(_ name: String) throws -> Tensor {
+            guard let images = arrays.removeValue(forKey: name) else {
+                throw ExperimentError.checkpoint("\(path): \(name) is missing")
+            }
+            let shape = images.shape
+            guard shape.count == 4, shape[3] == 1, shape[0] > 0,
+                shape[1...2].allSatisfy({ $0 > 0 && $0 % 32 == 0 }), shape[1] * shape[2] > 32 * 32
+            else {
+                throw ExperimentError.checkpoint(
+                    "\(path): \(name) has shape \(shape); expected [batch, height, width, 1], height and width "
+                        + "multiples of 32, more than 32 x 32")
+            }
+            return images
         }
-        let used = Resources.cpuSeconds - cpu
-        times.sort()
-        return Report(
-            threads: threads, batch: batch, medianMilliseconds: times[times.count / 2],
-            minimumMilliseconds: times[0],
-            cpuSecondsPerStep: used / Double(steps), peakMemoryMiB: Resources.peakMemoryMiB,
-            discriminatorLoss: Double(losses.discriminator), generatorLoss: Double(losses.generator))
+        let (newInput, newTarget) = (try images("input"), try images("target"))
+        guard newInput.shape == newTarget.shape else {
+            throw ExperimentError.checkpoint(
+                "\(path): input has shape \(newInput.shape), target \(newTarget.shape); expected the same")
+        }
+        do {
+            try ParameterTree(networks).load(arrays)
+        } catch {
+            throw ExperimentError.checkpoint("\(path): \(error)")
+        }
+        (input, target) = (newInput, newTarget)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 import Tracking
 
 /// Records a training in its run: points, checkpoints, events.
@@ -6,6 +7,7 @@ final class RunObserver: TrainingObserver {
     private let recorder: RunRecorder
     private let reporter: any RunReporter
     private var lastValidation = ""
+    private var lastStep = 0
     private var smoothedLoss: Double?
     /// Seconds of all steps so far, and those of them spent waiting for data.
     private var (stepSeconds, waitSeconds) = (0.0, 0.0)
@@ -29,6 +31,8 @@ final class RunObserver: TrainingObserver {
             try recorder.declare("validation/si_sdr", unit: "dB", goal: .max)
             try recorder.declare("validation/lsd_db", unit: "dB", goal: .min)
             try recorder.declare("data_wait", unit: "%", goal: .none)
+            try recorder.declare("memory/peak_mib", unit: "MiB", goal: .min)
+            try recorder.declare("memory/peak_tensors_mib", unit: "MiB", goal: .min)
             reporter.begin("train", total: started.steps, unit: "steps")
         case .step(let step):
             for metric in step.metrics {
@@ -40,6 +44,7 @@ final class RunObserver: TrainingObserver {
             waitSeconds += step.waited
             try recorder.log("data_wait", step: step.number, value: waitShare)
             try recorder.setLastStep(step.number)
+            lastStep = step.number
             let loss = step.metrics.first?.value ?? .nan
             if loss.isFinite { smoothedLoss = smoothedLoss.map { 0.95 * $0 + 0.05 * loss } ?? loss }
             let shown = smoothedLoss.map { String(format: "loss %.3f", $0) } ?? ""
@@ -64,6 +69,14 @@ final class RunObserver: TrainingObserver {
 
     /// The share of the training time so far that was spent waiting for data, in percent; validation does not count.
     var waitShare: Double { stepSeconds > 0 ? 100 * waitSeconds / stepSeconds : 0 }
+
+    /// Notes the largest memory so far: of the process, and of tensors that were alive at once. Errors are left
+    /// to whoever closes the run, which needs the same database.
+    func recordMemory() {
+        let tensors = BufferPool.shared.statistics.peakLiveBytes.mebibytes
+        try? recorder.log("memory/peak_mib", step: lastStep, value: Double(Resources.peakMemoryMiB))
+        try? recorder.log("memory/peak_tensors_mib", step: lastStep, value: tensors)
+    }
 
     /// Enters the checkpoints that are there, once, when training is over: before, they come and go.
     func registerCheckpoints() throws {

@@ -63,6 +63,8 @@ public struct TrainingRun {
         _ recorder: RunRecorder, _ dataset: any Dataset, _ reporter: any RunReporter, _ shouldStop: () -> Bool
     ) throws -> Outcome {
         let observer = RunObserver(recorder, reporter: reporter)
+        // Whatever the end is: a run that failed may have failed for want of memory.
+        defer { observer.recordMemory() }
         let trainer = try Trainer(config, dataset: dataset, observers: [observer])
         try trainer.calibrate()
         let start = DispatchTime.now().uptimeNanoseconds
@@ -78,7 +80,6 @@ public struct TrainingRun {
         let lastStep = if case .stopped(let step) = end { step } else { config.training.steps - 1 }
         let minutes = Double(DispatchTime.now().uptimeNanoseconds - start) / 6e10
         try recorder.log("time/training_minutes", step: lastStep, value: minutes)
-        try recorder.log("memory/peak_mib", step: lastStep, value: Double(Resources.peakMemoryMiB))
         if observer.waitShare >= 2 {
             reporter.message(
                 String(

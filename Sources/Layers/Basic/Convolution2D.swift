@@ -27,7 +27,12 @@ public final class Convolution2D: Layer {
     }
 
     public func callAsFunction(_ input: Tensor, mode: Mode) -> Tensor {
-        input.convolved(weight.tensor, bias: bias?.tensor, geometry)
+        self(input, skip: nil, mode: mode)
+    }
+
+    /// - Parameter skip: what joins the input along the channels.
+    public func callAsFunction(_ input: Tensor, skip: Tensor?, mode: Mode) -> Tensor {
+        Tensor.convolved([input] + (skip.map { [$0] } ?? []), weight.tensor, bias: bias?.tensor, geometry)
     }
 }
 
@@ -56,6 +61,12 @@ public final class TransposedConvolution2D: Layer {
     }
 
     public func callAsFunction(_ input: Tensor, mode: Mode) -> Tensor {
-        input.transposedConvolved(weight.tensor, bias: bias?.tensor, geometry)
+        self(input, skip: nil, mode: mode)
+    }
+
+    /// - Parameter skip: what joins the input along the channels.
+    public func callAsFunction(_ input: Tensor, skip: Tensor?, mode: Mode) -> Tensor {
+        Tensor.transposedConvolved(
+            [input] + (skip.map { [$0] } ?? []), weight.tensor, bias: bias?.tensor, geometry)
     }
 }

@@ -4,15 +4,16 @@ import Tensor
 public final class DownBlock: Layer {
     let convolution: Convolution2D
     let norm: BatchNorm?
+    private static let slope: Float = 0.2
 
     init(_ inChannels: Int, _ outChannels: Int, normalised: Bool, from stream: inout RandomStream) {
         convolution = Convolution2D(inChannels, outChannels, kernel: 4, stride: 2, padding: 1, from: &stream)
-        norm = normalised ? BatchNorm(outChannels) : nil
+        norm = normalised ? BatchNorm(outChannels, slope: DownBlock.slope) : nil
     }
 
     public func callAsFunction(_ input: Tensor, mode: Mode) -> Tensor {
         let x = convolution(input, mode: mode)
-        return (norm?(x, mode: mode) ?? x).leakyReLU(slope: 0.2)
+        return norm?(x, mode: mode) ?? x.leakyReLU(slope: DownBlock.slope)
     }
 }
 
@@ -24,11 +25,16 @@ public final class UpBlock: Layer {
     init(_ inChannels: Int, _ outChannels: Int, from stream: inout RandomStream) {
         convolution = TransposedConvolution2D(
             inChannels, outChannels, kernel: 4, stride: 2, padding: 1, from: &stream)
-        norm = BatchNorm(outChannels)
+        norm = BatchNorm(outChannels, slope: 0)
     }
 
     public func callAsFunction(_ input: Tensor, mode: Mode) -> Tensor {
-        norm(convolution(input, mode: mode), mode: mode).relu()
+        self(input, skip: nil, mode: mode)
+    }
+
+    /// - Parameter skip: what joins the input along the channels.
+    public func callAsFunction(_ input: Tensor, skip: Tensor?, mode: Mode) -> Tensor {
+        norm(convolution(input, skip: skip, mode: mode), mode: mode)
     }
 }
 
@@ -86,10 +92,13 @@ public final class UNet: Layer {
             skips.append(x)
             x = block(x, mode: mode)
         }
+        // Skips are never concatenated: each convolution reads both of its sources where they are.
+        var skip: Tensor?
         for block in up {
-            x = .concatenate([block(x, mode: mode), skips.removeLast()], axis: -1)
+            x = block(x, skip: skip, mode: mode)
+            skip = skips.removeLast()
         }
-        return out(x, mode: mode)
+        return out(x, skip: skip, mode: mode)
     }
 }
 

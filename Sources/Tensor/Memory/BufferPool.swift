@@ -45,9 +45,12 @@ public final class BufferPool: Sendable {
         for address in idle { free(UnsafeMutableRawPointer(bitPattern: address)) }
     }
 
+    /// Bytes behind the last element that may be read: kernels load whole vectors.
+    private static let slack = 64
+
     /// The capacity in bytes that a request of `count` floats gets.
     static func capacity(count: Int) -> Int {
-        let bytes = max(64, count * MemoryLayout<Float>.stride)
+        let bytes = count * MemoryLayout<Float>.stride + slack
         let octave = Int.bitWidth - 1 - (bytes - 1).leadingZeroBitCount
         let step = max(64, (1 << octave) / 4)
         return (bytes + step - 1) / step * step

@@ -1,3 +1,5 @@
+import CKernels
+
 /// The same elements under another shape.
 struct Reshape: Primitive {
     static let name = "reshape"
@@ -164,9 +166,9 @@ struct Concatenate: Primitive {
                         for tensor in plain {
                             let run = tensor.shape[axis] * inner
                             let base = tensor.base
-                            for block in range {
-                                (out + block * total + start).update(from: base + block * run, count: run)
-                            }
+                            ck_copy_rows_bias(
+                                base + range.lowerBound * run, run, nil,
+                                out + range.lowerBound * total + start, total, range.count, run)
                             start += run
                         }
                     }

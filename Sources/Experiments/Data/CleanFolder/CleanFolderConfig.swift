@@ -22,10 +22,13 @@ public struct CleanFolderConfig: RecordingConfig {
 
     public static let fields: [Field<Self>] =
         [
-            Field("clean", \.clean, count: 1..., required: true, "where clean recordings come from"),
+            Field(
+                "clean", \.clean, count: 1..., required: true,
+                "where clean recordings come from: objects with path, weight, role, voices, label"),
             Field(
                 "noise", \.noise,
-                "where noises come from; kinds and parts without recordings are synthesised"),
+                "where noises come from: objects with path, weight, kind; kinds and parts without recordings are "
+                    + "synthesised"),
             Field("degradation", \.degradation, "what happens to a clean recording, and how often"),
             Field(
                 "level", \.level, in: -60...0,

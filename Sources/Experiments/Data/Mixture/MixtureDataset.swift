@@ -11,7 +11,9 @@ public struct MixtureConfig: DatasetConfig {
     public init() {}
 
     public static let fields: [Field<Self>] = [
-        Field("sources", \.sources, count: 1..., required: true, "the datasets that are mixed")
+        Field(
+            "sources", \.sources, count: 1..., required: true,
+            "the datasets that are mixed: objects with dataset, weight, label")
     ]
 
     public func validate() throws {

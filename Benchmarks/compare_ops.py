@@ -1,0 +1,191 @@
+"""Times single operations here and in PyTorch, in turn, and prints the ratios.
+
+    python Benchmarks/compare_ops.py [--what products|convolutions|passes|all] [--threads 2] [--rounds 3]
+
+products: matrix products, those of gated recurrent units and of attention. convolutions: forward, gradient to
+the input, gradient to the weights (PyTorch in channels_last). passes: elementwise functions, normalisation,
+Adam, sums, concatenation. What is done comes from the report of `workbench bench`, so both do the same. Every
+round runs each program once and takes the ratio of their medians.
+Needs: pip install torch numpy; `./workbench` built once. The product itself never needs Python.
+"""
+import json
+import statistics
+import sys
+import time
+
+from peer import WORKBENCH, parser, run_json, spread
+
+# Which benchmarks of ours have such items.
+BENCHMARKS = {"products": ["gemm", "ops"], "convolutions": ["conv"], "passes": ["ops"]}
+PRODUCTS = {"matmul", "gru product", "attention scores", "attention values"}
+
+
+def kind(item):
+    operation = item["operation"]
+    return "products" if operation in PRODUCTS else "convolutions" if operation == "convolution" else "passes"
+
+
+def label(item):
+    if kind(item) == "products":
+        right = list(item["right"])
+        if item["right_transposed"]:
+            right[-2:] = right[:-3:-1]
+        return f"{item['operation']} {item['left']} x {right}"
+    if kind(item) == "convolutions":
+        return f"{item['layer']} {item['pass']} ({item['engine']})"
+    return f"{item['operation']} {item['mebibytes']} MiB"
+
+
+# What PyTorch does: each function takes an item and gives a call to be timed.
+
+def product(item):
+    import torch
+    left, right = torch.randn(item["left"]), torch.randn(item["right"])
+    if item["right_transposed"]:
+        right = right.transpose(-1, -2)
+    return lambda: torch.matmul(left, right)
+
+
+def convolution(item):
+    import torch
+    from torch.nn import functional
+    layout = torch.channels_last
+    x = torch.randn(item["batch"], item["in"], item["size"], item["size"]).to(memory_format=layout)
+    ends = ("in", "out") if item["transposed"] else ("out", "in")
+    weight = torch.randn(item[ends[0]], item[ends[1]], item["kernel"], item["kernel"])
+    weight = weight.to(memory_format=layout)
+    function = functional.conv_transpose2d if item["transposed"] else functional.conv2d
+    sizes = dict(stride=item["stride"], padding=item["padding"])
+    if item["pass"] == "forward":
+        return lambda: function(x, weight, **sizes)
+    wanted = (x if item["pass"] == "input_gradient" else weight).requires_grad_()
+    return backward(function(x, weight, **sizes), wanted)
+
+
+def backward(output, *wanted):
+    import torch
+    seed = torch.randn_like(output)
+    return lambda: torch.autograd.grad(output, wanted, seed, retain_graph=True)
+
+
+def memory_pass(item):
+    import torch
+    from torch.nn import functional
+    layout = torch.channels_last
+    batch, height, width, channels = item["shape"]
+
+    def tensor(channels=channels):
+        return torch.randn(batch, channels, height, width).to(memory_format=layout)
+
+    x, y = tensor(), tensor()
+    scale, shift = torch.ones(channels), torch.zeros(channels)
+
+    def normalised(x):
+        return functional.batch_norm(x, None, None, scale, shift, training=True)
+
+    def adam():
+        parameter = torch.nn.Parameter(x.clone())
+        parameter.grad = y
+        return torch.optim.Adam([parameter], lr=1e-4, fused=True).step
+
+    def gradient(function, *others):
+        wanted = [x.requires_grad_(), *(other.requires_grad_() for other in others)]
+        return backward(function(x), *wanted)
+
+    operations = {
+        "copy": lambda: x.clone, "add": lambda: lambda: x + y,
+        "leaky relu": lambda: lambda: functional.leaky_relu(x, 0.2),
+        "leaky relu backward": lambda: gradient(lambda x: functional.leaky_relu(x, 0.2)),
+        "sigmoid": lambda: lambda: torch.sigmoid(x), "tanh": lambda: lambda: torch.tanh(x),
+        "batch norm": lambda: lambda: normalised(x),
+        "batch norm backward": lambda: gradient(normalised, scale, shift),
+        "adam": adam, "sum": lambda: x.sum, "channel sums": lambda: lambda: x.sum((0, 2, 3)),
+        "concatenate": lambda: joined(tensor(channels // 2), tensor(channels // 2)),
+    }
+
+    def joined(left, right):
+        return lambda: torch.cat([left, right], 1)
+
+    return operations[item["operation"]]() if item["operation"] in operations else None
+
+
+PEERS = {"products": product, "convolutions": convolution, "passes": memory_pass}
+
+
+def timed(call, samples, least=0.002):
+    """The median seconds of a call, measured as `workbench bench` does."""
+    def seconds(count):
+        start = time.perf_counter()
+        for _ in range(count):
+            call()
+        return time.perf_counter() - start
+
+    call()
+    count = max(1, round(least / max(seconds(1), 1e-9) + 0.5))
+    values = []
+    for _ in range(samples):
+        call()
+        values.append(seconds(count) / count)
+    return statistics.median(values)
+
+
+def peer(threads, samples):
+    """Reads items as JSON and prints the microseconds that PyTorch takes for each; null for what it lacks."""
+    import torch
+    torch.set_num_threads(threads)
+    times = []
+    for item in json.load(sys.stdin):
+        torch.set_num_threads(item["threads"])
+        call = PEERS[kind(item)](item)
+        times.append(None if call is None else 1e6 * timed(call, samples))
+    print(json.dumps(times))
+
+
+def main():
+    import subprocess
+    arguments = parser(__doc__)
+    arguments.add_argument("--what", default="products", choices=[*PEERS, "all"])
+    arguments.add_argument("--threads", type=int, default=2)
+    arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--samples", type=int, default=7, help="of each item in each round")
+    arguments.add_argument("--engine", help="what computes our convolutions; default: each in turn")
+    arguments.add_argument("--json", action="store_true", help="print one JSON line at the end")
+    arguments.add_argument("--peer", action="store_true", help="(used by the script itself)")
+    chosen = arguments.parse_args()
+    if chosen.peer:
+        return peer(chosen.threads, chosen.samples)
+
+    wanted = list(PEERS) if chosen.what == "all" else [chosen.what]
+    benchmarks = list(dict.fromkeys(name for what in wanted for name in BENCHMARKS[what]))
+    ratios, times = {}, {}
+    for number in range(chosen.rounds):
+        items = []
+        for name in benchmarks:
+            engine = ["--engine", chosen.engine] if chosen.engine and name == "conv" else []
+            report = run_json([WORKBENCH, "bench", name, "--json", "--quiet", "--threads", chosen.threads,
+                               "--rounds", chosen.samples, *engine])
+            items += [item for item in report["items"] if kind(item) in wanted]
+        done = subprocess.run(
+            [sys.executable, __file__, "--peer", "--threads", str(chosen.threads), "--samples",
+             str(chosen.samples)], input=json.dumps(items), stdout=subprocess.PIPE, text=True, check=True)
+        for item, microseconds in zip(items, json.loads(done.stdout)):
+            if microseconds is not None:
+                key = f"{label(item)}, {item['threads']} thread{'s' if item['threads'] > 1 else ''}"
+                ratios.setdefault(key, []).append(microseconds / item["median_us"])
+                times.setdefault(key, []).append((item["median_us"], microseconds))
+        print(f"round {number + 1} of {chosen.rounds} done", file=sys.stderr, flush=True)
+
+    if chosen.json:
+        print(json.dumps({"threads": chosen.threads, "rounds": chosen.rounds, "items": [
+            {"name": name, "ratio": statistics.median(values), "ratios": values, "us": times[name]}
+            for name, values in ratios.items()]}))
+        return
+    width = max(map(len, ratios))
+    print(f"{'':{width}}  workbench us   PyTorch us  PyTorch / workbench")
+    for name, values in ratios.items():
+        ours, theirs = (statistics.median(pair[side] for pair in times[name]) for side in (0, 1))
+        print(f"{name:{width}}{ours:14.1f}{theirs:13.1f}  {spread(values)}")
+
+
+if __name__ == "__main__":
+    main()

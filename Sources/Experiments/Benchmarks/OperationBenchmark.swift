@@ -1,0 +1,90 @@
+import Layers
+import StrictJSON
+import Tensor
+
+/// Passes over large arrays, in bytes a second beside a plain copy, and the products of small layers.
+public enum OperationBenchmark {
+    /// The name of the item that all others are measured against.
+    public static let copy = "copy"
+
+    /// What the items of one size share, made when the first of them is timed.
+    private final class Operands {
+        let shape: [Int]
+        lazy var x = BenchmarkData.tensor(shape)
+        lazy var y = BenchmarkData.tensor(shape, deviation: 0.5)
+        lazy var seed = BenchmarkData.tensor(shape, deviation: 0.1)
+        lazy var halves = [0, 1].map { _ in BenchmarkData.tensor(shape.dropLast() + [shape[3] / 2]) }
+        lazy var scale = Tensor.ones([shape[3]])
+        lazy var shift = Tensor.zeros([shape[3]])
+
+        init(_ shape: [Int]) { self.shape = shape }
+    }
+
+    /// The items that move as many bytes as a tensor of `mebibytes` MiB makes necessary.
+    ///
+    /// - Parameter mebibytes: the size of one operand: 2 lies in the caches of most machines, 64 does not.
+    public static func items(mebibytes: Int, threads: Int) -> [BenchmarkItem] {
+        // A quarter of a million elements to the MiB.
+        let shape = [8, 32 * mebibytes, 32, 32]
+        let count = Double(shape.reduce(1, *))
+        let all = Operands(shape)
+
+        /// - Parameter passes: how many times a whole operand must be read or written.
+        func item(_ operation: String, passes: Double, make: @escaping () -> () -> Void) -> BenchmarkItem {
+            BenchmarkItem(
+                operation, size: "\(mebibytes) MiB",
+                facts: [
+                    "shape": .array(shape.map { .integer($0) }), "mebibytes": .integer(mebibytes),
+                    "passes": .number(passes),
+                ],
+                threads: threads, work: .bytes(4 * count * passes), make: make)
+        }
+        func plain(_ operation: String, passes: Double, _ body: @escaping () -> Void) -> BenchmarkItem {
+            item(operation, passes: passes) { body }
+        }
+
+        return [
+            item(copy, passes: 2) { copying(all.x, threads: threads) },
+            plain("add", passes: 3) { _ = all.x + all.y },
+            plain("leaky relu", passes: 2) { _ = all.x.leakyReLU(slope: 0.2) },
+            item("leaky relu backward", passes: 3) {
+                gradient(of: all.x, seed: all.seed) { $0.leakyReLU(slope: 0.2) }
+            },
+            plain("sigmoid", passes: 2) { _ = all.x.sigmoid() },
+            plain("tanh", passes: 2) { _ = all.x.tanh() },
+            // Statistics need all of x before the first result, so x is read twice.
+            plain("batch norm", passes: 3) { _ = all.x.batchNormalised(scale: all.scale, shift: all.shift) },
+            item("batch norm backward", passes: 5) { normBackward(all) },
+            item("adam", passes: 7) { adam(all.x, gradient: all.y) },
+            plain("sum", passes: 1) { _ = all.x.sum() },
+            plain("channel sums", passes: 1) { _ = all.x.sum(axes: [0, 1, 2]) },
+            plain("concatenate", passes: 2) { _ = Tensor.concatenate(all.halves, axis: -1) },
+        ]
+    }
+
+    /// Copies a tensor into fresh memory, by blocks that the threads share: two axes change their order, so
+    /// that the library has to copy, but blocks stay megabytes long.
+    private static func copying(_ x: Tensor, threads: Int) -> () -> Void {
+        let blocks = 2 * threads
+        let length = x.count / (2 * blocks)
+        let view = x.reshaped([x.count]).slice(axis: 0, 0..<2 * blocks * length)
+            .reshaped([2, blocks, length]).permuted([1, 0, 2])
+        return { view.withValues { _ in } }
+    }
+
+    private static func normBackward(_ all: Operands) -> () -> Void {
+        let tape = Tape()
+        let leaves = [all.x, all.scale, all.shift].map { tape.watch($0) }
+        let output = tape.record { leaves[0].batchNormalised(scale: leaves[1], shift: leaves[2]).output }
+        return { _ = tape.gradients(of: output, seed: all.seed, retaining: true) }
+    }
+
+    private static func adam(_ value: Tensor, gradient: Tensor) -> () -> Void {
+        let parameter = Parameter(value)
+        let optimiser = Adam([("value", parameter)], learningRate: 1e-4)
+        let tape = Tape(watching: [parameter])
+        let output = tape.record { parameter.tensor * gradient }
+        let gradients = tape.gradients(of: output, seed: Tensor.ones(value.shape))
+        return { optimiser.step(gradients) }
+    }
+}
