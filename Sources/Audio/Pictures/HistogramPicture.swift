@@ -37,8 +37,8 @@ public struct HistogramPicture: Sendable {
     private static let top = 20
     private static let bottom = 24
 
-    /// Draws the panels. Values beyond the 99.5 % quantile are counted in the last bar, so that a single long file
-    /// does not push all others into the first.
+    /// Draws the panels. Values beyond the quantiles of 0.5 and 99.5 % are counted in the outer bars, so that a
+    /// single long file does not push all others into one bar.
     public func draw(_ panels: [Panel]) -> Raster {
         require(!panels.isEmpty, "[HistogramPicture] at least one panel is needed")
         let cell = Self.top + height + Self.bottom
@@ -52,13 +52,14 @@ public struct HistogramPicture: Sendable {
     /// The number of values in each bar, and the range of the bars.
     static func counts(_ values: [Double], bins: Int) -> (counts: [Int], low: Double, high: Double) {
         let sorted = values.filter(\.isFinite).sorted()
-        guard let low = sorted.first, let last = sorted.last else {
+        guard let last = sorted.last else {
             return ([Int](repeating: 0, count: bins), 0, 1)
         }
+        let low = sorted[sorted.count * 5 / 1000]
         let high = max(sorted[min(sorted.count - 1, sorted.count * 995 / 1000)], low)
         let width = high > low ? (high - low) / Double(bins) : max(1e-9, abs(last)) / Double(bins)
         var counts = [Int](repeating: 0, count: bins)
-        for value in sorted { counts[min(bins - 1, Int((value - low) / width))] += 1 }
+        for value in sorted { counts[max(0, min(bins - 1, Int((value - low) / width)))] += 1 }
         return (counts, low, low + width * Double(bins))
     }
 

@@ -74,7 +74,8 @@ public struct RecordingCheck {
         let looked = try look(at: set.items.map(\.path), in: set.folder)
         var findings: [Finding] = []
         for (item, found) in zip(set.items, looked) {
-            findings += sound(found)
+            // A stem may pause for a whole piece.
+            findings += sound(found).filter { $0.kind != .silent || item.role != .stem }
             guard let measure = found.measure else { continue }
             if found.digest != item.sha256 {
                 findings.append(Finding(.changed, item.path, "its SHA-256 is not that of the manifest"))

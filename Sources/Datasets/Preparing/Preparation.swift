@@ -237,7 +237,7 @@ public struct Preparation {
         outcome.original = source.path
         let processing = Processing(sampleRate: recipe.sampleRate, channels: recipe.channels)
         let treatment = recipe.treatment(source.role)
-        let pieces: [[[Float]]]
+        let pieces: [(number: Int, channels: [[Float]])]
         do {
             pieces = try content.withFile(source.path) {
                 try processing.pieces(of: $0, treatment: treatment, split: source.split)
@@ -252,7 +252,7 @@ public struct Preparation {
         let base = Self.base(of: source)
         let place = folder.appending(path: base)
         try createFolder(place.deletingLastPathComponent())
-        for (index, channels) in pieces.enumerated() {
+        for (index, channels) in pieces {
             let digits = String(index)
             let number =
                 treatment.pieceSeconds == 0

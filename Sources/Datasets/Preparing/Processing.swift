@@ -16,9 +16,11 @@ struct Processing: Sendable {
 
     /// Decodes, resamples, trims, sets the level and cuts.
     ///
-    /// - Returns: the pieces, all of one shape but for the last; at least one.
+    /// - Returns: the pieces with their numbers, all of one length but for the last; silent ones are left out.
     /// - Throws: `Skip` for a recording that the recipe does not want or that is damaged.
-    func pieces(of file: URL, treatment: Treatment, split: DataSplit) throws -> [[[Float]]] {
+    func pieces(of file: URL, treatment: Treatment, split: DataSplit) throws -> [(
+        number: Int, channels: [[Float]]
+    )] {
         var signal = try decode(file)
         if treatment.trimDecibels > 0 { signal = try trim(signal, treatment) }
         let seconds = Double(signal[0].count) / Double(sampleRate)
@@ -26,14 +28,16 @@ struct Processing: Sendable {
         if seconds < accepted.lowerBound { throw Skip(reason: "too short") }
         if treatment.pieceSeconds == 0, seconds > accepted.upperBound { throw Skip(reason: "too long") }
         amplify(&signal, by: try factor(signal, treatment))
-        guard treatment.pieceSeconds > 0 else { return [signal] }
+        guard treatment.pieceSeconds > 0 else { return [(0, signal)] }
         let length = Int((treatment.pieceSeconds * Double(sampleRate)).rounded())
         let shortest = Int((accepted.lowerBound * Double(sampleRate)).rounded(.up))
         return stride(from: 0, to: signal[0].count, by: length).compactMap { start in
             let end = min(start + length, signal[0].count)
             // What is left at the end counts if it would count alone.
             guard start == 0 || end - start >= max(1, shortest) else { return nil }
-            return signal.map { Array($0[start..<end]) }
+            let piece = signal.map { Array($0[start..<end]) }
+            // A stem may pause while the others play; anything else that is silent teaches nothing.
+            return treatment.role == .stem || level(piece) > -60 ? (start / length, piece) : nil
         }
     }
 
@@ -95,6 +99,13 @@ struct Processing: Sendable {
         // Stems keep the balance of their mixture, so none of them is changed alone.
         if treatment.role != .stem, peak * factor > 0.97 { factor = 0.97 / peak }
         return factor
+    }
+
+    /// In dBFS.
+    private func level(_ signal: [[Float]]) -> Double {
+        var total = 0.0
+        for channel in signal { total += Double(channel.reduce(Float(0)) { $0 + $1 * $1 }) }
+        return Decibel.power(total / Double(max(1, signal.count * signal[0].count)), floor: 1e-20)
     }
 
     private func amplify(_ signal: inout [[Float]], by factor: Float) {
