@@ -1,6 +1,6 @@
 """Shows that `workbench bench step` and the peer do the same work: same weights, same data, same losses.
 
-    python Benchmarks/same_work.py [--steps 10] [--factor 5] [--engine direct|blas]
+    python Benchmarks/same_work.py [--steps 10] [--factor 5] [--engine winograd|direct|blas]
 
 Copies the peer's weights and data into a safetensors file, makes the same training steps in PyTorch in double
 precision (the reference), in PyTorch in single precision, and here, and prints the two losses of every step.

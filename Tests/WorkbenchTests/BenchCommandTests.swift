@@ -23,7 +23,7 @@ import Testing
         ] {
             #expect((step[key]?.doubleValue ?? -1) > 0, "\(key): \(String(describing: step[key]))")
         }
-        #expect(step["threads"]?.intValue == 2 && step["engine"]?.stringValue == "direct")
+        #expect(step["threads"]?.intValue == 2 && step["engine"]?.stringValue == "winograd")
         // A step gives back all that it takes.
         #expect(step["live_mib_before"] == step["live_mib_after"])
         #expect(step["losses"]?.arrayValue?.count == 4)

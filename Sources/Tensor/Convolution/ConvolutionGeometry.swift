@@ -14,7 +14,8 @@ public struct ConvolutionGeometry: Sendable, Hashable {
     }
 
     /// Height and width after a convolution of [n, h, w, c] with a kernel; 0 where the kernel does not fit.
-    func outputSize(height: Int, width: Int, kernelHeight: Int, kernelWidth: Int) -> (height: Int, width: Int) {
+    func outputSize(height: Int, width: Int, kernelHeight: Int, kernelWidth: Int) -> (height: Int, width: Int)
+    {
         (
             Self.outputSize(height, kernel: kernelHeight, stride: strideY, padding: paddingY),
             Self.outputSize(width, kernel: kernelWidth, stride: strideX, padding: paddingX)

@@ -34,7 +34,8 @@ struct PatchConvolution {
             ThreadPool.shared.run(pieces.count) { index in
                 let piece = pieces[index]
                 run(
-                    piece, phases[piece.phase], kernel: kernels[piece.phase], bias: bias?.base, output: output)
+                    piece, phases[piece.phase], kernel: kernels[piece.phase], bias: bias?.base, output: output
+                )
             }
         }
     }

@@ -47,7 +47,8 @@ struct BatchNormalisation: Primitive {
             variance[channel] = Float(spread)
         }
         let (factor, offset) = NormalisationFactors.affine(
-            scale: inputs[1].values, shift: inputs[2].values, mean: mean, variance: variance, epsilon: epsilon)
+            scale: inputs[1].values, shift: inputs[2].values, mean: mean, variance: variance, epsilon: epsilon
+        )
         let y = withExtendedLifetime(x.storage) {
             Tensor(unfilled: x.shape) { out in
                 let base = x.base

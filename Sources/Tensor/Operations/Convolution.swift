@@ -84,7 +84,8 @@ enum ConvolutionInputs {
     static func channels(_ inputs: [[Int]], sources: Int, operation: String) throws(ShapeError) -> Int {
         for image in inputs[..<sources] {
             guard image.count == 4 else {
-                throw ShapeError("[\(operation)] input must be [batch, height, width, channels], got \(image)")
+                throw ShapeError(
+                    "[\(operation)] input must be [batch, height, width, channels], got \(image)")
             }
             guard image[..<3] == inputs[0][..<3] else {
                 throw ShapeError(
