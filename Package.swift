@@ -41,7 +41,8 @@ let package = Package(
         .target(
             name: "Experiments",
             dependencies: [
-                "Tensor", "Layers", "Losses", "Audio", "Metrics", "StrictJSON", "Tracking", "Hashing", "Datasets",
+                "Tensor", "Layers", "Losses", "Audio", "Metrics", "StrictJSON", "Tracking", "Hashing",
+                "Datasets",
             ]),
         .executableTarget(
             name: "Workbench",
@@ -62,7 +63,8 @@ let package = Package(
         .testTarget(
             name: "ExperimentsTests",
             dependencies: [
-                "Experiments", "Tensor", "Layers", "Losses", "Audio", "Metrics", "StrictJSON", "Tracking", "Hashing",
+                "Experiments", "Tensor", "Layers", "Losses", "Audio", "Metrics", "StrictJSON", "Tracking",
+                "Hashing",
                 "Datasets",
             ]),
         .testTarget(name: "WorkbenchTests", dependencies: ["Workbench", "StrictJSON", "Tracking", "Audio"]),

@@ -83,6 +83,9 @@ def memory_pass(item):
     def normalised(x):
         return functional.batch_norm(x, None, None, scale, shift, training=True)
 
+    def activated(x):
+        return functional.leaky_relu(normalised(x), 0.2)
+
     def adam():
         parameter = torch.nn.Parameter(x.clone())
         parameter.grad = y
@@ -99,6 +102,8 @@ def memory_pass(item):
         "sigmoid": lambda: lambda: torch.sigmoid(x), "tanh": lambda: lambda: torch.tanh(x),
         "batch norm": lambda: lambda: normalised(x),
         "batch norm backward": lambda: gradient(normalised, scale, shift),
+        "batch norm and leaky relu": lambda: lambda: activated(x),
+        "batch norm and leaky relu backward": lambda: gradient(activated, scale, shift),
         "adam": adam, "sum": lambda: x.sum, "channel sums": lambda: lambda: x.sum((0, 2, 3)),
         "concatenate": lambda: joined(tensor(channels // 2), tensor(channels // 2)),
     }

@@ -1,6 +1,7 @@
 """Times one training step of the benchmark network here and in PyTorch, in turn, and prints the ratios.
 
-    python Benchmarks/compare_step.py [--threads 2] [--rounds 5] [--steps 10] [--busy] [--engine direct|blas]
+    python Benchmarks/compare_step.py [--threads 2] [--rounds 5] [--steps 10] [--busy]
+                                      [--engine winograd|direct|blas]
 
 Every round runs each program once, in a process of its own; ratios are taken within a round, so that what the
 machine does beside hits both. With --busy each round also runs both while another process keeps one core

@@ -16,4 +16,7 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
+// sqrtf without errno, which would keep a loop from becoming vectors.
+INLINE float square_root(float x) { return __builtin_elementwise_sqrt(x); }
+
 #endif

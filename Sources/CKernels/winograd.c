@@ -37,7 +37,7 @@ INLINE void tiles_from(const ck_gather *g, size_t first, size_t count, position 
 // A row of `width` weights for each of four taps becomes a row for each of nine products.
 CLONES static void transform_kernel(const float *const *taps, size_t width, float *to, size_t stride) {
     const float *g00 = taps[0], *g01 = taps[1], *g10 = taps[2], *g11 = taps[3];
-#pragma clang loop vectorize(assume_safety)
+#pragma clang loop vectorize(assume_safety) interleave_count(1)
     for (size_t i = 0; i < width; i++) {
         const float a = g00[i], b = g01[i], c = g10[i], d = g11[i];
         to[i] = a;
@@ -84,7 +84,7 @@ CLONES static void transform_input(const float *const *rows, size_t channels, fl
     const float *r6 = rows[6], *r7 = rows[7], *r8 = rows[8];
     float *t0 = to, *t1 = to + stride, *t2 = t1 + stride, *t3 = t2 + stride, *t4 = t3 + stride, *t5 = t4 + stride;
     float *t6 = t5 + stride, *t7 = t6 + stride, *t8 = t7 + stride;
-#pragma clang loop vectorize(assume_safety)
+#pragma clang loop vectorize(assume_safety) interleave_count(1)
     for (size_t c = 0; c < channels; c++) {
         const float a0 = r0[c] - r3[c], a1 = r1[c] - r4[c], a2 = r2[c] - r5[c];
         const float b0 = r3[c], b1 = r4[c], b2 = r5[c];
@@ -114,7 +114,7 @@ INLINE void five(float x0, float x1, float x2, float x3, float *t, size_t stride
 CLONES static void transform_shared_input(const float *const *rows, size_t channels, float *to, size_t stride) {
     const float *r[16];
     for (int i = 0; i < 16; i++) r[i] = rows[i];
-#pragma clang loop vectorize(assume_safety)
+#pragma clang loop vectorize(assume_safety) interleave_count(1)
     for (size_t c = 0; c < channels; c++) {
         float *t = to + c;
         five(r[0][c] - r[4][c], r[1][c] - r[5][c], r[2][c] - r[6][c], r[3][c] - r[7][c], t, stride);
@@ -131,7 +131,7 @@ CLONES static void transform_input_row(const float *const *rows, size_t product_
     float *t0 = to, *t1 = to + stride, *t2 = t1 + stride;
     if (product_row == 1) {
         const float *r3 = rows[3], *r4 = rows[4], *r5 = rows[5];
-#pragma clang loop vectorize(assume_safety)
+#pragma clang loop vectorize(assume_safety) interleave_count(1)
         for (size_t c = 0; c < channels; c++) {
             const float b1 = r4[c];
             t0[c] = r3[c] - b1;
@@ -142,7 +142,7 @@ CLONES static void transform_input_row(const float *const *rows, size_t product_
     }
     const float *const *high = rows + 3 * (product_row / 2), *const *low = high + 3;
     const float *h0 = high[0], *h1 = high[1], *h2 = high[2], *l0 = low[0], *l1 = low[1], *l2 = low[2];
-#pragma clang loop vectorize(assume_safety)
+#pragma clang loop vectorize(assume_safety) interleave_count(1)
     for (size_t c = 0; c < channels; c++) {
         const float a0 = h0[c] - l0[c], a1 = h1[c] - l1[c], a2 = h2[c] - l2[c];
         t0[c] = a0 - a1;
@@ -224,7 +224,7 @@ CLONES static void transform_output(const float *const *products, size_t columns
     const float *m0 = products[0], *m1 = products[1], *m2 = products[2], *m3 = products[3], *m4 = products[4];
     const float *m5 = products[5], *m6 = products[6], *m7 = products[7], *m8 = products[8];
     float *y0 = to[0], *y1 = to[1], *y2 = to[2], *y3 = to[3];
-#pragma clang loop vectorize(assume_safety)
+#pragma clang loop vectorize(assume_safety) interleave_count(1)
     for (size_t c = 0; c < columns; c++) {
         const float a0 = m0[c] + m3[c], a1 = m1[c] + m4[c], a2 = m2[c] + m5[c];
         const float b0 = m3[c] - m6[c], b1 = m4[c] - m7[c], b2 = m5[c] - m8[c];
@@ -319,7 +319,7 @@ CLONES static void transform_gradient_row(const float *const *rows, size_t produ
     const float *g00 = rows[0], *g01 = rows[1], *g10 = rows[2], *g11 = rows[3];
     float *t0 = to, *t1 = to + stride, *t2 = t1 + stride;
     if (product_row == 1) {
-#pragma clang loop vectorize(assume_safety)
+#pragma clang loop vectorize(assume_safety) interleave_count(1)
         for (size_t c = 0; c < channels; c++) {
             const float left = g00[c] + g10[c], right = g01[c] + g11[c];
             t0[c] = left;
@@ -329,7 +329,7 @@ CLONES static void transform_gradient_row(const float *const *rows, size_t produ
         return;
     }
     const float *left = product_row == 0 ? g00 : g10, *right = product_row == 0 ? g01 : g11;
-#pragma clang loop vectorize(assume_safety)
+#pragma clang loop vectorize(assume_safety) interleave_count(1)
     for (size_t c = 0; c < channels; c++) {
         t0[c] = left[c];
         t1[c] = left[c] + right[c];

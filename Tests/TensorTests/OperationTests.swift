@@ -120,6 +120,27 @@ struct OperationTests {
             largestDifference(Array(whole.values.prefix(37 * 29)), Array(expected.prefix(37 * 29))) < 3e-5)
     }
 
+    /// Sizes on either side of what register tiles take, with odd rows and columns.
+    @Test(arguments: [
+        [128, 16, 64], [131, 45, 70], [200, 256, 33], [129, 17, 512], [127, 45, 70], [140, 300, 20],
+    ])
+    func matrixProductsOfAllSizes(size: [Int]) {
+        let (m, n, k) = (size[0], size[1], size[2])
+        var stream = RandomStream(seed: 8, "sizes")
+        let a = Tensor.normal([m, k], from: &stream)
+        let b = Tensor.normal([n, k], from: &stream)
+        let (av, bv) = (a.values, b.values)
+        var expected: [Float] = []
+        for i in 0..<m {
+            for j in 0..<n {
+                expected.append(
+                    Float((0..<k).reduce(0.0) { $0 + Double(av[i * k + $1]) * Double(bv[j * k + $1]) }))
+            }
+        }
+        #expect(largestDifference(a.matrixProduct(b.transposed()).values, expected) < 1e-4)
+        #expect(largestDifference(a.matrixProduct(b.transposed().contiguous()).values, expected) < 1e-4)
+    }
+
     @Test func sumsAreExactOverMillions() {
         let x = Tensor((0..<1_000_003).map { Float($0 % 7) - 3 + 0.1 })
         let expected = x.values.reduce(0.0) { $0 + Double($1) }

@@ -12,6 +12,16 @@ struct ThreadPoolTests {
         #expect(counts.allSatisfy { $0.value == 20 })
     }
 
+    /// Workers that look for work, that sleep and that are being sent to sleep must all find the next loop.
+    @Test func loopsBeginAfterAnyPause() {
+        let counter = Counter()
+        for pause in 0..<400 {
+            ThreadPool.shared.run(3) { _ in counter.add() }
+            usleep(UInt32(pause % 8) * 10)
+        }
+        #expect(counter.value == 1200)
+    }
+
     @Test func nestedLoopsRun() {
         let counter = Counter()
         ThreadPool.shared.run(8) { _ in ThreadPool.shared.run(8) { _ in counter.add() } }
@@ -57,11 +67,18 @@ struct ThreadPoolTests {
     @Test func freedMemoryIsUsedAgain() {
         let pool = BufferPool()
         let (first, capacity) = pool.allocate(count: 1000)
-        pool.release(first, capacity: capacity)
+        pool.release(first, count: 1000, capacity: capacity)
         #expect(pool.statistics == .init(liveBytes: 0, peakLiveBytes: capacity, idleBytes: capacity))
         let (second, _) = pool.allocate(count: 990)
         #expect(second == first)
-        pool.release(second, capacity: capacity)
+        // A little less is served by the same piece, and counts as what was asked for.
+        pool.release(second, count: 990, capacity: capacity)
+        let (third, thirdCapacity) = pool.allocate(count: 800)
+        #expect(third == first)
+        #expect(thirdCapacity == capacity)
+        #expect(pool.statistics.liveBytes == BufferPool.capacity(count: 800))
+        pool.release(third, count: 800, capacity: thirdCapacity)
+        #expect(pool.statistics == .init(liveBytes: 0, peakLiveBytes: capacity, idleBytes: capacity))
         pool.trim()
         #expect(pool.statistics.idleBytes == 0)
     }

@@ -70,6 +70,15 @@ final class TrainingCommandsTests {
         // The same seed gives the same scores in another process with another number of threads.
         let again = try workbench("run", "mini.json", "--seed", "2", "--threads", "1", "--json")
         #expect(try json(again.output)["test"] == object["test"])
+        // Another engine rounds otherwise, and no more.
+        let reference = try workbench(
+            "run", "mini.json", "--seed", "2", "--set", "training.engine=blas", "--json", "--quiet")
+        let run = try json(reference.output)["run"]?.stringValue ?? ""
+        let losses = try ["run2", run].map { run in
+            try json(workbench("series", run, "train/loss", "--json").output)["points"]?[0]?["value"]?
+                .doubleValue ?? .nan
+        }
+        #expect(abs(losses[0] - losses[1]) < 1e-4 * abs(losses[0]), "\(losses)")
 
         let own = try workbench("evaluate", "--run", "run2", "--json")
         #expect(try json(own.output)["test"] == object["test"])

@@ -56,7 +56,8 @@ public struct AlignmentEstimator: Sendable {
             try correction.corrected(range, sampleRate: sampleRate, count: other.count, read: other.read)
         }
         // Beyond the other recording's ends the corrected one is silent, which no window mistakes for sound.
-        guard let rest = fit(try delays(reference, corrected, around: (0, 0), drift: 0)), let more = rest.drift
+        guard let rest = fit(try delays(reference, corrected, around: (0, 0), drift: 0)),
+            let more = rest.drift
         else { return first }
         var result = rest
         result.offset = first.offset + (1 + drift * 1e-6) * rest.offset

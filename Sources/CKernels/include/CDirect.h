@@ -66,6 +66,10 @@ void ck_pack_transposed(const float *weights, size_t stride_out, size_t depth, s
 void ck_pack_rows(const float *weights, size_t stride_depth, size_t depth, size_t columns, float *packed,
                   size_t width);
 
+// c[rows][columns] = a[rows][depth] * b, with b packed in panels of [depth][panel width].
+void ck_multiply_panels(const float *a, size_t stride_a, size_t rows, size_t depth, const float *packed, size_t columns,
+                 float *c, size_t stride_c);
+
 // Output positions that a weight gradient takes at once.
 #define CK_BAND_POSITIONS 128
 

@@ -61,10 +61,10 @@ void ck_moments(const float *x, const float *pivot, size_t rows, size_t channels
 void ck_scale_shift(const float *x, const float *factor, const float *offset, float slope, float *y, size_t rows,
                     size_t channels);
 // With g = dy * activation'(x * factor[c] + offset[c]):
-// sum_dy[c] += sum g; sum_dy_xhat[c] += sum g * (x - mean[c]) * inverse_deviation[c].
+// sum_dy[c] += sum g; sum_dy_x[c] += sum g * (x - mean[c]).
 void ck_normalise_gradient_sums(const float *x, const float *dy, const float *factor, const float *offset,
-                                float slope, const float *mean, const float *inverse_deviation, size_t rows,
-                                size_t channels, double *sum_dy, double *sum_dy_xhat);
+                                float slope, const float *mean, size_t rows, size_t channels, double *sum_dy,
+                                double *sum_dy_x);
 // dx = factor[c] * g + b[c] * x + d[c].
 void ck_normalise_gradient(const float *x, const float *dy, const float *factor, const float *offset, float slope,
                            const float *b, const float *d, float *dx, size_t rows, size_t channels);
@@ -91,5 +91,9 @@ void ck_adam(float *parameter, float *m, float *v, const float *gradient, size_t
 // A flag of the calling thread: whether it is running a piece of a parallel loop.
 int ck_inside_parallel(void);
 void ck_set_inside_parallel(int inside);
+// Tells the core that this thread only waits.
+void ck_pause(void);
+// A clock that never goes back.
+uint64_t ck_nanoseconds(void);
 
 #endif

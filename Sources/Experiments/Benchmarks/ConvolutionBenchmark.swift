@@ -81,25 +81,25 @@ public enum ConvolutionBenchmark {
             "convolution", size: "\(layer.name) \(pass.rawValue)", facts: facts, threads: threads,
             work: .operations(layer.operations), prepare: { ConvolutionEngine.current = engine }
         ) {
-            let input = BenchmarkData.tensor(layer.inputShape)
+            let sources = layer.sourceShapes.map { BenchmarkData.tensor($0) }
             let weight = BenchmarkData.tensor(layer.weightShape, deviation: 0.05)
             return switch pass {
-            case .forward: { _ = layer(input, weight) }
-            case .inputGradient: gradient(of: input) { layer($0, weight) }
-            case .weightGradient: gradient(of: weight) { layer(input, $0) }
+            case .forward: { _ = layer(sources, weight) }
+            case .inputGradient: gradient(of: sources) { layer($0, weight) }
+            case .weightGradient: gradient(of: [weight]) { layer(sources, $0[0]) }
             }
         }
     }
 }
 
-/// A call that computes the gradient with respect to one operand, as often as wanted, the forward pass having
+/// A call that computes the gradient with respect to some operands, as often as wanted, the forward pass having
 /// been made before.
 ///
 /// - Parameter seed: the upstream gradient; default: numbers of the output's shape.
-func gradient(of operand: Tensor, seed: Tensor? = nil, _ function: (Tensor) -> Tensor) -> () -> Void {
+func gradient(of operands: [Tensor], seed: Tensor? = nil, _ function: ([Tensor]) -> Tensor) -> () -> Void {
     let tape = Tape()
-    let leaf = tape.watch(operand)
-    let output = tape.record { function(leaf) }
+    let leaves = operands.map { tape.watch($0) }
+    let output = tape.record { function(leaves) }
     let seed = seed ?? BenchmarkData.tensor(output.shape)
     return { _ = tape.gradients(of: output, seed: seed, retaining: true) }
 }

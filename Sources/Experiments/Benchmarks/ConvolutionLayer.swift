@@ -4,7 +4,9 @@ import Tensor
 /// The sizes of a convolution that is timed.
 public struct ConvolutionLayer: Sendable {
     public var batch = 8
-    public let inChannels, outChannels: Int
+    /// Channels of the input, and how many of them come from a second tensor, as a skip connection's do.
+    public let inChannels, skipChannels: Int
+    public let outChannels: Int
     /// Height and width of the input.
     public let size: Int
     public let kernel, stride: Int
@@ -14,17 +16,21 @@ public struct ConvolutionLayer: Sendable {
     public var calls = (forward: 0, input: 0, weight: 0)
 
     init(
-        _ inChannels: Int, _ outChannels: Int, size: Int, kernel: Int, stride: Int, transposed: Bool = false,
-        calls: (Int, Int, Int) = (0, 0, 0)
+        _ inChannels: Int, _ outChannels: Int, skip: Int = 0, size: Int, kernel: Int, stride: Int,
+        transposed: Bool = false, calls: (Int, Int, Int) = (0, 0, 0)
     ) {
-        (self.inChannels, self.outChannels, self.size) = (inChannels, outChannels, size)
+        (self.inChannels, skipChannels, self.outChannels) = (inChannels, skip, outChannels)
+        self.size = size
         (self.kernel, self.stride, isTransposed) = (kernel, stride, transposed)
         self.calls = calls
     }
 
     var padding: Int { 1 }
     var geometry: ConvolutionGeometry { ConvolutionGeometry(stride: stride, padding: padding) }
-    var inputShape: [Int] { [batch, size, size, inChannels] }
+    /// One shape, or that of the skip connection as a second.
+    var sourceShapes: [[Int]] {
+        [inChannels - skipChannels, skipChannels].filter { $0 > 0 }.map { [batch, size, size, $0] }
+    }
     var weightShape: [Int] {
         isTransposed ? [inChannels, kernel, kernel, outChannels] : [outChannels, kernel, kernel, inChannels]
     }
@@ -36,7 +42,8 @@ public struct ConvolutionLayer: Sendable {
     }
 
     public var name: String {
-        "\(inChannels)->\(outChannels) \(size)x\(size) k\(kernel) s\(stride)"
+        (skipChannels > 0 ? "\(inChannels - skipChannels)+\(skipChannels)" : "\(inChannels)")
+            + "->\(outChannels) \(size)x\(size) k\(kernel) s\(stride)"
             + (isTransposed ? " transposed" : "")
     }
 
@@ -48,9 +55,9 @@ public struct ConvolutionLayer: Sendable {
         ]
     }
 
-    func callAsFunction(_ input: Tensor, _ weight: Tensor) -> Tensor {
+    func callAsFunction(_ sources: [Tensor], _ weight: Tensor) -> Tensor {
         isTransposed
-            ? input.transposedConvolved(weight, geometry) : input.convolved(weight, geometry)
+            ? .transposedConvolved(sources, weight, geometry) : .convolved(sources, weight, geometry)
     }
 }
 
@@ -83,9 +90,10 @@ extension ConvolutionLayer {
             layers.append(
                 .init(
                     channels[level] * (level == depth - 1 ? 1 : 2), level > 0 ? channels[level - 1] : base,
-                    size: 128 >> (level + 1), kernel: 4, stride: 2, transposed: true, calls: (2, 2, 2)))
+                    skip: level == depth - 1 ? 0 : channels[level], size: 128 >> (level + 1), kernel: 4,
+                    stride: 2, transposed: true, calls: (2, 2, 2)))
         }
-        layers.append(.init(base + 1, 1, size: 128, kernel: 3, stride: 1, calls: (2, 2, 2)))
+        layers.append(.init(base + 1, 1, skip: 1, size: 128, kernel: 3, stride: 1, calls: (2, 2, 2)))
         for (level, pair) in [(2, 32), (32, 64), (64, 128)].enumerated() {
             layers.append(
                 .init(

@@ -48,13 +48,21 @@ public enum OperationBenchmark {
             plain("add", passes: 3) { _ = all.x + all.y },
             plain("leaky relu", passes: 2) { _ = all.x.leakyReLU(slope: 0.2) },
             item("leaky relu backward", passes: 3) {
-                gradient(of: all.x, seed: all.seed) { $0.leakyReLU(slope: 0.2) }
+                gradient(of: [all.x], seed: all.seed) { $0[0].leakyReLU(slope: 0.2) }
             },
             plain("sigmoid", passes: 2) { _ = all.x.sigmoid() },
             plain("tanh", passes: 2) { _ = all.x.tanh() },
             // Statistics need all of x before the first result, so x is read twice.
-            plain("batch norm", passes: 3) { _ = all.x.batchNormalised(scale: all.scale, shift: all.shift) },
-            item("batch norm backward", passes: 5) { normBackward(all) },
+            plain("batch norm", passes: 3) { _ = normalised([all.x, all.scale, all.shift]) },
+            item("batch norm backward", passes: 5) {
+                gradient(of: [all.x, all.scale, all.shift], seed: all.seed) { normalised($0) }
+            },
+            plain("batch norm and leaky relu", passes: 3) {
+                _ = normalised([all.x, all.scale, all.shift], slope: 0.2)
+            },
+            item("batch norm and leaky relu backward", passes: 5) {
+                gradient(of: [all.x, all.scale, all.shift], seed: all.seed) { normalised($0, slope: 0.2) }
+            },
             item("adam", passes: 7) { adam(all.x, gradient: all.y) },
             plain("sum", passes: 1) { _ = all.x.sum() },
             plain("channel sums", passes: 1) { _ = all.x.sum(axes: [0, 1, 2]) },
@@ -72,11 +80,9 @@ public enum OperationBenchmark {
         return { view.withValues { _ in } }
     }
 
-    private static func normBackward(_ all: Operands) -> () -> Void {
-        let tape = Tape()
-        let leaves = [all.x, all.scale, all.shift].map { tape.watch($0) }
-        let output = tape.record { leaves[0].batchNormalised(scale: leaves[1], shift: leaves[2]).output }
-        return { _ = tape.gradients(of: output, seed: all.seed, retaining: true) }
+    /// - Parameter operands: x, scale and shift.
+    private static func normalised(_ operands: [Tensor], slope: Float = 1) -> Tensor {
+        operands[0].batchNormalised(scale: operands[1], shift: operands[2], slope: slope).output
     }
 
     private static func adam(_ value: Tensor, gradient: Tensor) -> () -> Void {

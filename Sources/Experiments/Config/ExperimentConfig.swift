@@ -1,4 +1,7 @@
 import StrictJSON
+import Tensor
+
+extension ConvolutionEngine: ConfigValue {}
 
 /// A whole experiment: what a JSON file describes and a run stores, defaults filled in.
 public struct ExperimentConfig: Configurable {
@@ -159,6 +162,7 @@ public struct TrainingConfig: Configurable {
     public var validateEvery = 100
     public var checkpointEvery = 100
     public var nonFinitePatience = 5
+    public var engine = ConvolutionEngine.winograd
 
     public init() {}
 
@@ -171,6 +175,9 @@ public struct TrainingConfig: Configurable {
         Field(
             "non_finite_patience", \.nonFinitePatience, in: 1...,
             "skipped steps in a row, because a loss or gradient is not finite, after which the run fails"),
+        Field(
+            "engine", \.engine,
+            "what computes convolutions; they agree to rounding, blas is the slow reference"),
     ]
 }
 

@@ -40,7 +40,9 @@ public struct TrainingRun {
         let data = DataRecord(dataset, recorder: recorder, reporter: reporter)
         do {
             try data.begin()
-            let outcome = try train(recorder, dataset, reporter, shouldStop)
+            let outcome = try config.training.engine.use {
+                try train(recorder, dataset, reporter, shouldStop)
+            }
             try data.end()
             switch outcome.end {
             case .finished: try recorder.finish(.finished, exitCode: 0)

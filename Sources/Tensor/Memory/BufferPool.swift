@@ -17,7 +17,7 @@ public final class BufferPool: Sendable {
 
     /// What the pool holds, in bytes.
     public struct Statistics: Sendable, Equatable {
-        /// Memory in tensors that are alive.
+        /// Memory that living tensors asked for, rounded up to a size of the pool.
         public var liveBytes = 0
         /// The largest `liveBytes` so far.
         public var peakLiveBytes = 0
@@ -57,13 +57,20 @@ public final class BufferPool: Sendable {
     }
 
     func allocate(count: Int) -> (pointer: UnsafeMutablePointer<Float>, capacity: Int) {
-        let capacity = Self.capacity(count: count)
-        let reused: UInt? = state.withLock { state in
-            state.statistics.liveBytes += capacity
+        let wanted = Self.capacity(count: count)
+        let (reused, capacity): (UInt?, Int) = state.withLock { state in
+            // A free piece a size or two larger is better than fresh pages.
+            var capacity = wanted
+            var address: UInt?
+            for _ in 0..<3 {
+                address = state.free[capacity]?.popLast()
+                if address != nil { break }
+                capacity = Self.capacity(count: capacity / MemoryLayout<Float>.stride)
+            }
+            if address == nil { capacity = wanted } else { state.statistics.idleBytes -= capacity }
+            state.statistics.liveBytes += wanted
             state.statistics.peakLiveBytes = max(state.statistics.peakLiveBytes, state.statistics.liveBytes)
-            guard let address = state.free[capacity]?.popLast() else { return nil }
-            state.statistics.idleBytes -= capacity
-            return address
+            return (address, capacity)
         }
         if let reused, let pointer = UnsafeMutableRawPointer(bitPattern: reused) {
             return (pointer.assumingMemoryBound(to: Float.self), capacity)
@@ -75,9 +82,10 @@ public final class BufferPool: Sendable {
         return (fresh.bindMemory(to: Float.self, capacity: capacity / 4), capacity)
     }
 
-    func release(_ pointer: UnsafeMutablePointer<Float>, capacity: Int) {
+    /// `count` is what was asked for, `capacity` what came.
+    func release(_ pointer: UnsafeMutablePointer<Float>, count: Int, capacity: Int) {
         let keep = state.withLock { state in
-            state.statistics.liveBytes -= capacity
+            state.statistics.liveBytes -= Self.capacity(count: count)
             let total = state.statistics.liveBytes + state.statistics.idleBytes + capacity
             guard total <= state.statistics.peakLiveBytes + state.statistics.peakLiveBytes / 8 else {
                 return false

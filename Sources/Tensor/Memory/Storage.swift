@@ -22,6 +22,6 @@ final class Storage: @unchecked Sendable {  // Safe: immutable once published, s
     static let hollow = Storage()
 
     deinit {
-        if capacity > 0 { BufferPool.shared.release(pointer, capacity: capacity) }
+        if capacity > 0 { BufferPool.shared.release(pointer, count: count, capacity: capacity) }
     }
 }

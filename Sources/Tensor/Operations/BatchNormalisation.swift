@@ -103,12 +103,13 @@ struct BatchNormalisationGradient: Primitive {
         let (factor, offset) = NormalisationFactors.affine(
             scale: scale, shift: inputs[2].values, mean: mean, variance: variance, epsilon: epsilon)
         let inverse = variance.map { 1 / ($0 + epsilon).squareRoot() }
-        let totals = ColumnTotals.compute(rows: rows, columns: channels, quantities: 2) { range, sums in
+        var totals = ColumnTotals.compute(rows: rows, columns: channels, quantities: 2) { range, sums in
             let start = range.lowerBound * channels
             ck_normalise_gradient_sums(
-                x.base + start, g.base + start, factor, offset, slope, mean, inverse, range.count, channels,
-                sums, sums + channels)
+                x.base + start, g.base + start, factor, offset, slope, mean, range.count, channels, sums,
+                sums + channels)
         }
+        for channel in 0..<channels { totals[channels + channel] *= Double(inverse[channel]) }
         // dx = scale inverse (g - mean(g) - xhat mean(g xhat)), written as factor g + b x + d.
         var b = [Float](repeating: 0, count: channels)
         var d = b

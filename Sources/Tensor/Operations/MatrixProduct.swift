@@ -55,9 +55,16 @@ struct MatrixProduct: Primitive {
                             q += rest % batches[axis] * b.tensor.strides[axis]
                             rest /= batches[axis]
                         }
+                        let result = out + batch * m * n
+                        if !a.transposed && TiledProduct.suits(m: m, n: n, k: k) {
+                            TiledProduct.run(
+                                m: m, n: n, k: k, baseA + p, a.stride,
+                                baseB + q, b.stride, transposedB: b.transposed, into: result, n)
+                            return
+                        }
                         MatrixMultiply.runParallel(
                             m: m, n: n, k: k, baseA + p, a.stride, transposedA: a.transposed,
-                            baseB + q, b.stride, transposedB: b.transposed, into: out + batch * m * n, n)
+                            baseB + q, b.stride, transposedB: b.transposed, into: result, n)
                     }
                     let count = Shape.count(batches)
                     if count == 1 { one(0) } else { ThreadPool.shared.run(count) { one($0) } }

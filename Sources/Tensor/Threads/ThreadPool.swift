@@ -11,7 +11,9 @@ import Synchronization
 ///
 /// Work is a loop of pieces. The borders of the pieces are chosen by the operations from shapes alone, never
 /// from the number of threads, so results do not depend on it; which thread runs which piece is decided as
-/// they become free, so a busy core delays only the pieces that it holds. Waiting threads sleep.
+/// they become free, so a busy core delays only the pieces that it holds. A thread that waits looks for work
+/// for a few microseconds, because waking a sleeping one costs more than most loops last, and then sleeps:
+/// a core that somebody else needs is never held by waiting.
 public final class ThreadPool: @unchecked Sendable {  // Safe: all mutable state is behind `mutex` or atomic.
     public static let shared = ThreadPool()
 
@@ -20,8 +22,8 @@ public final class ThreadPool: @unchecked Sendable {  // Safe: all mutable state
         /// Taken away when the loop is over; the closure must not outlive the call of `run`.
         var body: ((Int) -> Void)?
         let next = Atomic<Int>(0)
-        /// Workers inside `work`; read and written with the pool's mutex held.
-        var helpers = 0
+        /// Workers inside `work`; written with the pool's mutex held.
+        let helpers = Atomic<Int>(0)
 
         init(count: Int, body: @escaping (Int) -> Void) {
             self.count = count
@@ -46,6 +48,10 @@ public final class ThreadPool: @unchecked Sendable {  // Safe: all mutable state
     private let workAvailable = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private let jobDone = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var jobs: [Job] = []
+    /// Loops begun so far; what a waiting worker watches.
+    private let begun = Atomic<Int>(0)
+    /// How long a thread looks before it sleeps. Most gaps between two loops of a training step are shorter.
+    private static let patience: UInt64 = 30_000
     private var workers = 0
     private var wantedWorkers: Int
 
@@ -86,6 +92,7 @@ public final class ThreadPool: @unchecked Sendable {  // Safe: all mutable state
             if helpers > 0 {
                 while workers < wantedWorkers { startWorker() }
                 jobs.append(job)
+                begun.wrappingAdd(1, ordering: .releasing)
                 if helpers == 1 {
                     pthread_cond_signal(workAvailable)
                 } else {
@@ -102,8 +109,12 @@ public final class ThreadPool: @unchecked Sendable {  // Safe: all mutable state
                 // All pieces are taken; those of helpers may still be running.
                 pthread_mutex_lock(mutex)
                 jobs.removeAll { $0 === job }
-                while job.helpers > 0 { pthread_cond_wait(jobDone, mutex) }
                 pthread_mutex_unlock(mutex)
+                if !Self.soon({ job.helpers.load(ordering: .acquiring) == 0 }) {
+                    pthread_mutex_lock(mutex)
+                    while job.helpers.load(ordering: .acquiring) > 0 { pthread_cond_wait(jobDone, mutex) }
+                    pthread_mutex_unlock(mutex)
+                }
             }
             job.body = nil
         }
@@ -113,6 +124,18 @@ public final class ThreadPool: @unchecked Sendable {  // Safe: all mutable state
     public func run(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
         let pieces = (count + grain - 1) / grain
         run(pieces) { piece in body(piece * grain..<min(count, (piece + 1) * grain)) }
+    }
+
+    /// Whether `condition` becomes true while one is willing to wait awake.
+    private static func soon(_ condition: () -> Bool) -> Bool {
+        let end = ck_nanoseconds() + patience
+        repeat {
+            for _ in 0..<16 {
+                if condition() { return true }
+                ck_pause()
+            }
+        } while ck_nanoseconds() < end
+        return false
     }
 
     /// Called with `mutex` held.
@@ -143,19 +166,26 @@ public final class ThreadPool: @unchecked Sendable {  // Safe: all mutable state
         pthread_mutex_lock(mutex)
         while workers <= wantedWorkers {
             guard let job = jobs.first else {
-                pthread_cond_wait(workAvailable, mutex)
+                let seen = begun.load(ordering: .relaxed)
+                pthread_mutex_unlock(mutex)
+                let more = Self.soon { begun.load(ordering: .acquiring) != seen }
+                pthread_mutex_lock(mutex)
+                if !more && jobs.isEmpty && workers <= wantedWorkers {
+                    pthread_cond_wait(workAvailable, mutex)
+                }
                 continue
             }
             if job.isExhausted {
                 jobs.removeFirst()
                 continue
             }
-            job.helpers += 1
+            job.helpers.wrappingAdd(1, ordering: .relaxed)
             pthread_mutex_unlock(mutex)
             job.work()
             pthread_mutex_lock(mutex)
-            job.helpers -= 1
-            if job.helpers == 0 { pthread_cond_broadcast(jobDone) }
+            if job.helpers.wrappingSubtract(1, ordering: .releasing).newValue == 0 {
+                pthread_cond_broadcast(jobDone)
+            }
         }
         workers -= 1
         pthread_mutex_unlock(mutex)

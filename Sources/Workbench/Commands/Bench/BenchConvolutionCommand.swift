@@ -8,7 +8,8 @@ struct BenchConvolutionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "conv", abstract: "Time convolutions forward and backward, beside matrix products.",
         discussion: """
-            Shares are of the highest rate that a matrix product reached in this run. With --step the layers are \
+            Rates count the multiplications of the definition, so an engine that saves some of them may exceed the \
+            machine's peak. Shares are of the highest rate that a matrix product reached in this run. With --step the layers are \
             those of the training step of `bench step`, and the last column is what all their calls take in one step.
             """)
 
