@@ -12,7 +12,23 @@ typealias SignalHandler = @Sendable (SignalCheck) throws -> Void
 /// `check.entry.function` or the start of `check.entry.id`. An entry without a line here counts as unsupported.
 let signalGroups: [String: SignalHandler] = [
     // Spectra, features, filters and effects.
+    "augment": AugmentationGroup.check,
+    "db": DecibelGroup.check,
+    "decode": DecodingGroup.check,
     "fft": FourierGroup.check,
+    "griffinlim": GriffinLimGroup.check,
+    "iir": FilterGroup.check,
+    "imel": MelInversionGroup.check,
+    "istft": SynthesisGroup.check,
+    "mel": MelGroup.check,
+    "mel_fb": MelFilterbankGroup.check,
+    "melody_eval": MelodySeriesGroup.check,
+    "mfcc": CepstrumGroup.check,
+    "resample": ResamplingGroup.check,
+    "shift": ShiftGroup.check,
+    "spectral": SpectralShapeGroup.check,
+    "stft": AnalysisGroup.check,
+    "stretch": StretchGroup.check,
     "windows": WindowGroup.check,
 
     // Pitch and rhythm.
