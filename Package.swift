@@ -59,6 +59,7 @@ let package = Package(
         .testTarget(name: "AudioTests", dependencies: ["Audio", "Tensor"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Audio"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
+        .testTarget(name: "SignalTests", dependencies: ["Audio", "Tensor", "StrictJSON"]),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
         .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Audio", "StrictJSON", "Hashing"]),

@@ -88,6 +88,17 @@ import Testing
         }
     }
 
+    @Test(arguments: [(48000, 16000), (44100, 16000), (16000, 8000), (44100, 44099)])
+    func aliasesAreBelowMinusHundredDecibels(from: Int, to: Int) {
+        let resampler = Resampler(from: from, to: to)
+        // From the lower Nyquist frequency to the upper one, denser near the edge.
+        for share in stride(from: 0.0, through: 1, by: 0.02) {
+            let frequency = Double(to) / 2 + share * share * Double(from - to) / 2 * 0.99
+            let result = resampler.resample(tone(frequency, rate: from, count: from / 8))
+            #expect(level(result[result.count / 4..<result.count * 3 / 4]) < -100, "\(frequency) Hz")
+        }
+    }
+
     @Test(arguments: [
         (44100, 16000), (16000, 44100), (48000, 16000), (8000, 48000), (48000, 44099), (16000, 16000),
     ])
