@@ -39,7 +39,7 @@ struct NormalisedDifference: ~Copyable {
         self.frameLength = frameLength
         self.maximumLag = maximumLag
         // So long that lags of interest do not wrap around.
-        transform = RealFFT.plan(length: Self.fastLength(atLeast: frameLength + maximumLag + 2))
+        transform = RealFFT.plan(length: RealFFT.fastLength(atLeast: frameLength + maximumLag + 2))
         samples = .allocate(capacity: transform.length)
         real = .allocate(capacity: transform.binCount)
         imaginary = .allocate(capacity: transform.binCount)
@@ -53,15 +53,6 @@ struct NormalisedDifference: ~Copyable {
 
     deinit {
         for pointer in [samples, correlation, real, imaginary, absolute, normalised] { pointer.deallocate() }
-    }
-
-    /// The smallest length of at least `least` samples that transforms fast: a power of two times 1, 3, 5, 9 or 15.
-    static func fastLength(atLeast least: Int) -> Int {
-        [1, 3, 5, 9, 15].reduce(Int.max) { best, factor in
-            var length = factor
-            while length < least { length *= 2 }
-            return min(best, length)
-        }
     }
 
     /// Computes both functions for the frame that begins at sample `start`; what lies outside the signal is zero.
