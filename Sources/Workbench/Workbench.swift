@@ -16,6 +16,7 @@ struct Workbench: ParsableCommand {
             SeriesCommand.self,
             CompareCommand.self,
             KeysCommand.self,
+            FeaturesCommand.self,
             BenchCommand.self,
         ])
 }
