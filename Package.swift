@@ -33,18 +33,21 @@ let package = Package(
         .target(name: "Audio", dependencies: ["Tensor", "CSndfile", "CZlib"]),
         .target(name: "Metrics", dependencies: ["Audio"]),
         .target(name: "StrictJSON"),
+        .target(name: "Hashing"),
+        .target(name: "Datasets", dependencies: ["Audio", "Tensor", "StrictJSON", "Hashing"]),
         .target(
             name: "Tracking",
-            dependencies: ["StrictJSON", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: ["StrictJSON", "Hashing", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "Experiments",
             dependencies: [
-                "Tensor", "Layers", "Losses", "Audio", "Metrics", "StrictJSON", "Tracking",
+                "Tensor", "Layers", "Losses", "Audio", "Metrics", "StrictJSON", "Tracking", "Hashing",
+                "Datasets",
             ]),
         .executableTarget(
             name: "Workbench",
             dependencies: [
-                "Tensor", "Audio", "Metrics", "StrictJSON", "Tracking", "Experiments",
+                "Tensor", "Audio", "Metrics", "StrictJSON", "Tracking", "Experiments", "Datasets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -53,12 +56,17 @@ let package = Package(
         .testTarget(name: "LossesTests", dependencies: ["Losses", "Tensor"]),
         .testTarget(name: "AudioTests", dependencies: ["Audio", "Tensor"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Audio"]),
+        .testTarget(name: "SignalTests", dependencies: ["Audio", "Tensor", "StrictJSON"]),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
+        .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Audio", "StrictJSON", "Hashing"]),
         .testTarget(name: "TrackingTests", dependencies: ["Tracking"]),
         .testTarget(
             name: "ExperimentsTests",
             dependencies: [
                 "Experiments", "Tensor", "Layers", "Losses", "Audio", "Metrics", "StrictJSON", "Tracking",
+                "Hashing",
+                "Datasets",
             ]),
         .testTarget(name: "WorkbenchTests", dependencies: ["Workbench", "StrictJSON", "Tracking", "Audio"]),
     ]

@@ -15,6 +15,7 @@ struct Workbench: ParsableCommand {
             ShowCommand.self,
             SeriesCommand.self,
             CompareCommand.self,
+            DataCommand.self,
             KeysCommand.self,
             FeaturesCommand.self,
             BenchCommand.self,

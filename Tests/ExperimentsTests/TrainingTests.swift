@@ -138,6 +138,30 @@ struct TrainingTests {
         #expect(isUnchanged)
     }
 
+    @Test(arguments: [(16_000, 512, 256), (44_100, 2048, 512), (48_000, 2048, 1024)])
+    func cleanFoldersTrainAtAnyRate(rate: Int, size: Int, hop: Int) throws {
+        let folder = try Miniature.Folder()
+        try Recordings.make(in: folder.url, voices: 2, takes: 4)
+        let config = try Miniature.config(
+            """
+            dataset={"kind": "clean_folder", "clean": [{"path": "\(folder.url.path)/clean"}], "test_items": 4,
+             "validation_items": 4, "noise": [{"path": "\(folder.url.path)/noise"}], "evaluation_seconds": [1, 2]}
+            """, "audio.sample_rate=\(rate)", "audio.fft_size=\(size)", "audio.hop_length=\(hop)",
+            "training.steps=2")
+        let (recorder, trainer, end) = try train(config)
+        #expect(end == .finished && !recorder.losses.contains { !$0.isFinite })
+        let dataset = try config.dataset.item.make(sampleRate: rate)
+        let scores = try TestEvaluation(
+            dataset: dataset, frontEnd: trainer.frontEnd, models: [(role: .last, model: trainer.model)]
+        ).run()
+        #expect(scores.count == 4 * 4)
+        for score in scores {
+            for (name, result) in score.results {
+                #expect(result.value != nil, "\(name) at \(rate) Hz: \(result)")
+            }
+        }
+    }
+
     @Test func moreClipsThanRecordingsAreRefused() throws {
         let folder = try Miniature.Folder()
         try Miniature.pairs(in: folder.url, count: 4)
@@ -160,8 +184,14 @@ struct TrainingTests {
         for file in files {
             var document = try JSONDocument(contentsOf: file.path)
             var changes = ["training.steps=2", "training.batch_size=2", "evaluation.validation_items=1"]
-            if document.value["dataset"]?["kind"]?.stringValue == "paired_folders" {
-                changes.append("dataset.path=\(folder.url.path)")
+            switch document.value["dataset"]?["kind"]?.stringValue {
+            case "paired_folders": changes.append("dataset.path=\(folder.url.path)")
+            case "clean_folder":
+                changes += [
+                    "dataset.clean=[{\"path\": \"\(folder.url.path)/clean\"}]", "dataset.noise=[]",
+                    "dataset.split_file=",
+                ]
+            default: break
             }
             for change in changes { try document.apply(Override(change)) }
             let (recorder, _, end) = try train(document.decode(ExperimentConfig.self))

@@ -135,6 +135,40 @@ import Tracking
         #expect(outcome.output.contains("all stages (last)  all    si_sdr      1  1.000   3.000  +2.000"))
     }
 
+    /// The same content under another name in another list is the same file.
+    @Test func compareFindsEqualFilesInOverlappingTestSets() throws {
+        let sample = try SampleWorkspace(#function.filter(\.isLetter))
+        let workspace = try Workspace(directory: sample.url)
+        for (hash, prefix, files) in [("a", "old", 0..<4), ("b", "new", 2..<7)] {
+            let recorder = try workspace.startRun(
+                RunDescription(name: "overlap-\(hash)", seed: 1, configJSON: "{}", evalHash: hash))
+            let scores = files.map { file in
+                FileScore(
+                    file: "\(prefix)-\(file)", sha256: "digest\(file)", metric: "si_sdr",
+                    result: .value(Double(file) + (hash == "b" ? 0.5 : 0)))
+            }
+            try recorder.addFileScores(checkpoint: "last", dataset: prefix, scores)
+            try recorder.finish(.finished)
+        }
+        let outcome = try sample.run("compare", "overlap-a", "overlap-b")
+        #expect(outcome.output.contains("all stages (last)  all    si_sdr      2  2.500   3.000  +0.500"))
+    }
+
+    /// Where the test sets are equal, names are enough: older runs have no digests.
+    @Test func comparePairsByNameInEqualTestSets() throws {
+        let sample = try SampleWorkspace(#function.filter(\.isLetter))
+        let workspace = try Workspace(directory: sample.url)
+        for (name, digest) in [("plain", nil), ("digested", "5a5a")] {
+            let recorder = try workspace.startRun(
+                RunDescription(name: name, seed: 1, configJSON: "{}", evalHash: "same"))
+            let score = FileScore(file: "x", sha256: digest, metric: "si_sdr", result: .value(1))
+            try recorder.addFileScores(checkpoint: "last", dataset: "folders", [score])
+            try recorder.finish(.finished)
+        }
+        let outcome = try sample.run("compare", "plain", "digested")
+        #expect(outcome.output.contains("all stages (last)  all    si_sdr      1  1.000   1.000"))
+    }
+
     /// Three runs: the third was never tested and has other keys.
     @Test func compareTakesMoreThanTwoRuns() throws {
         let workspace = try SampleWorkspace(#function.filter(\.isLetter))

@@ -1,5 +1,11 @@
 import Tensor
 
+/// Gives a background noise: of a kind, of a number of samples at any level, drawn from a stream. Nil if there is
+/// none of that kind. The second part of the result names it, for example by its file.
+public typealias RecordedNoises = (NoiseKind, Int, RandomStream) throws -> (
+    samples: [Float], family: String?
+)?
+
 /// Turns clean recordings into what a phone would have recorded.
 ///
 /// In this order: a room (class R always, class P sometimes), noise at an SNR over the active level,
@@ -36,6 +42,20 @@ public struct Degradation: Sendable {
         clean: [Float], class degradationClass: DegradationClass? = nil, snr: Double? = nil,
         split: DataSplit, stream: RandomStream
     ) -> DegradedPair {
+        degrade(clean: clean, class: degradationClass, snr: snr, split: split, stream: stream) { _, _, _ in
+            nil
+        }
+    }
+
+    /// The same with recorded noises.
+    ///
+    /// - Parameter recorded: Asked for a noise of a kind, of a length and with a key to what is drawn; where it
+    ///   gives nil, the noise is synthesised.
+    /// - Throws: What `recorded` throws.
+    public func degrade(
+        clean: [Float], class degradationClass: DegradationClass? = nil, snr: Double? = nil,
+        split: DataSplit, stream: RandomStream, recorded: RecordedNoises
+    ) rethrows -> DegradedPair {
         var stream = stream
         let shares = configuration.classShares
         let classes: [DegradationClass] = [.noise, .phone, .room, .gain]
@@ -44,7 +64,7 @@ public struct Degradation: Sendable {
         var signal = clean
 
         applyRoom(&signal, &record, stream: stream.fork("room"))
-        addNoise(&signal, &record, snr: snr, stream: stream.fork("noise"))
+        try addNoise(&signal, &record, snr: snr, stream: stream.fork("noise"), recorded: recorded)
         applyGainAndClipping(&signal, &record, stream: stream.fork("gain"))
         record.leastSquaresGain = Self.leastSquaresGain(of: signal, to: clean)
         for i in signal.indices { signal[i] *= Float(record.leastSquaresGain) }
@@ -76,8 +96,9 @@ public struct Degradation: Sendable {
     }
 
     private func addNoise(
-        _ signal: inout [Float], _ record: inout DegradationRecord, snr: Double?, stream: RandomStream
-    ) {
+        _ signal: inout [Float], _ record: inout DegradationRecord, snr: Double?, stream: RandomStream,
+        recorded: RecordedNoises
+    ) rethrows {
         var stream = stream
         let isRoom = record.degradationClass == .room
         let choices = isRoom ? configuration.testRoomSNR : configuration.testSNR
@@ -93,8 +114,14 @@ public struct Degradation: Sendable {
             (.white, shares.white), (.pink, shares.pink), (.brown, shares.brown),
         ]
         let kind = kinds[stream.weighted(kinds.map(\.1))].0
-        let noise = NoiseSynthesiser(sampleRate: sampleRate).noise(
-            kind: kind, split: record.split, count: signal.count, stream: stream.fork("samples"))
+        let key = stream.fork("samples")
+        let noise =
+            try recorded(kind, signal.count, key)
+            ?? NoiseSynthesiser(sampleRate: sampleRate).noise(
+                kind: kind, split: record.split, count: signal.count, stream: key)
+        require(
+            noise.samples.count == signal.count,
+            "[degradation] a noise of \(noise.samples.count) samples for a signal of \(signal.count)")
         let level = ActiveLevel.meanRMS(noise.samples)
         guard level > 0 else { return }
         let gain = Float(active / level * Mathematics.gain(decibels: -snr))

@@ -1,4 +1,3 @@
-import CZlib
 import Foundation
 import Tensor
 
@@ -22,7 +21,7 @@ public enum PNGFile {
                 rows.append(picture.pixels[i] &- above)
             }
         }
-        append("IDAT", compress(rows), to: &data)
+        append("IDAT", Deflate.compress(rows), to: &data)
         append("IEND", [], to: &data)
         return data
     }
@@ -38,18 +37,10 @@ public enum PNGFile {
         let typed = Array(type.utf8) + body
         data.append(contentsOf: bigEndian(body.count))
         data.append(contentsOf: typed)
-        data.append(contentsOf: bigEndian(Int(crc32(0, typed, UInt32(typed.count)))))
+        data.append(contentsOf: bigEndian(Int(Deflate.checkSum(typed))))
     }
 
     private static func bigEndian(_ value: Int) -> [UInt8] {
         [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
-    }
-
-    private static func compress(_ bytes: [UInt8]) -> [UInt8] {
-        var count = compressBound(UInt(bytes.count))
-        var result = [UInt8](repeating: 0, count: Int(count))
-        let status = compress2(&result, &count, bytes, UInt(bytes.count), 6)
-        require(status == Z_OK, "[png] zlib reports error \(status)")
-        return Array(result[0..<Int(count)])
     }
 }

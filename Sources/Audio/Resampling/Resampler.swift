@@ -115,3 +115,16 @@ public struct ResamplingStream: Sendable {
         return output
     }
 }
+
+extension Resampler {
+    /// Input samples that the filter reaches to each side.
+    public var reach: Int { inputRate == outputRate ? 0 : filter.halfLength }
+
+    /// Lengths that are whole on both sides: after so many input samples the filter's phases repeat.
+    ///
+    /// - Parameter least: input samples that are needed.
+    public func inputPeriod(atLeast least: Int) -> (input: Int, output: Int) {
+        let periods = (least + filter.down - 1) / filter.down
+        return (periods * filter.down, periods * filter.up)
+    }
+}

@@ -1,4 +1,5 @@
 import Audio
+import Hashing
 import StrictJSON
 
 /// A clean recording and its degraded version, mono, equally long and aligned to the sample.
@@ -9,6 +10,16 @@ public struct AlignedPair: Sendable {
     public init(clean: [Float], degraded: [Float]) {
         self.clean = clean
         self.degraded = degraded
+    }
+
+    /// SHA-256 over the rate and the samples of both signals as 32-bit floats.
+    public func sha256(sampleRate: Int) -> String {
+        var digest = SHA256()
+        digest.update("\(sampleRate) \(clean.count) ".utf8)
+        for signal in [clean, degraded] {
+            signal.withUnsafeBytes { digest.update($0) }
+        }
+        return digest.finish()
     }
 }
 
@@ -28,6 +39,9 @@ public struct EvaluationItem: Sendable, Hashable {
 /// A frozen part of a dataset.
 public enum EvaluationSplit: String, Sendable, CaseIterable {
     case validation, test
+
+    /// The same part with training among its siblings.
+    var dataPart: DataPart { self == .test ? .test : .validation }
 }
 
 /// Pairs of recordings: an endless supply for training, frozen lists for validation and test.
@@ -52,6 +66,17 @@ public protocol Dataset: Sendable {
 
     /// How many distinct training recordings there are; nil if endless.
     var trainingCount: Int? { get }
+
+    /// Recordings left out so far, as the dataset's policy allows.
+    var issues: [DataIssue] { get }
+
+    /// Which recording is in which part; nil where there are no recordings.
+    var splitList: SplitList? { get }
+}
+
+extension Dataset {
+    public var issues: [DataIssue] { [] }
+    public var splitList: SplitList? { nil }
 }
 
 /// A dataset that a config can name.
@@ -65,5 +90,7 @@ public protocol DatasetConfig: Component {
 public enum DatasetRegistry: Registry {
     public typealias Item = any DatasetConfig
     public static let name = "dataset"
-    public static let kinds: [any Component.Type] = [SyntheticDatasetConfig.self, PairedFoldersConfig.self]
+    public static let kinds: [any Component.Type] = [
+        SyntheticDatasetConfig.self, CleanFolderConfig.self, PairedFoldersConfig.self, MixtureConfig.self,
+    ]
 }

@@ -27,6 +27,8 @@ public struct TestScore: Sendable {
     public let subject: TestSubject
     public let item: EvaluationItem
     public let seconds: Double
+    /// Of the item's samples, clean and degraded: equal items have it whatever list they stand in.
+    public let sha256: String
     /// By metric name.
     public let results: [(metric: String, result: MetricResult)]
 }
@@ -76,6 +78,7 @@ public struct TestEvaluation {
         for (index, item) in dataset.items(split).enumerated() {
             if shouldStop() { throw CancellationError() }
             let pair = try dataset.pair(item, of: split)
+            let digest = pair.sha256(sampleRate: rate)
             var results: [(subject: TestSubject, samples: [Float])] = []
             for subject in subjects {
                 let samples: [Float]
@@ -93,6 +96,7 @@ public struct TestEvaluation {
             let scored = Self.parallelMap(results) { result in
                 TestScore(
                     subject: result.subject, item: item, seconds: Double(pair.clean.count) / Double(rate),
+                    sha256: digest,
                     results: ObjectiveMetrics.all.map {
                         ($0.name, $0.score(reference: pair.clean, estimate: result.samples, sampleRate: rate))
                     })

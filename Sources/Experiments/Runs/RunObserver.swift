@@ -9,6 +9,8 @@ final class RunObserver: TrainingObserver {
     private var lastValidation = ""
     private var lastStep = 0
     private var smoothedLoss: Double?
+    /// Seconds of all steps so far, and those of them spent waiting for data.
+    private var (stepSeconds, waitSeconds) = (0.0, 0.0)
     private var checkpoints: [CheckpointRole: (step: Int, files: [String])] = [:]
 
     init(_ recorder: RunRecorder, reporter: any RunReporter) {
@@ -28,6 +30,7 @@ final class RunObserver: TrainingObserver {
             try recorder.declare("validation/loss", goal: .min)
             try recorder.declare("validation/si_sdr", unit: "dB", goal: .max)
             try recorder.declare("validation/lsd_db", unit: "dB", goal: .min)
+            try recorder.declare("data_wait", unit: "%", goal: .none)
             try recorder.declare("memory/peak_mib", unit: "MiB", goal: .min)
             try recorder.declare("memory/peak_tensors_mib", unit: "MiB", goal: .min)
             reporter.begin("train", total: started.steps, unit: "steps")
@@ -37,6 +40,9 @@ final class RunObserver: TrainingObserver {
             }
             try recorder.log("time/step_seconds", step: step.number, value: step.seconds)
             try recorder.log("time/wait_seconds", step: step.number, value: step.waited)
+            stepSeconds += step.seconds
+            waitSeconds += step.waited
+            try recorder.log("data_wait", step: step.number, value: waitShare)
             try recorder.setLastStep(step.number)
             lastStep = step.number
             let loss = step.metrics.first?.value ?? .nan
@@ -60,6 +66,9 @@ final class RunObserver: TrainingObserver {
             reporter.message("warning: " + text)
         }
     }
+
+    /// The share of the training time so far that was spent waiting for data, in percent; validation does not count.
+    var waitShare: Double { stepSeconds > 0 ? 100 * waitSeconds / stepSeconds : 0 }
 
     /// Notes the largest memory so far: of the process, and of tensors that were alive at once. Errors are left
     /// to whoever closes the run, which needs the same database.

@@ -37,10 +37,13 @@ public struct TrainingRun {
             reporter.message("warning: \(error)")
         }
         reporter.message("\(recorder.address): \(name ?? config.name), seed \(config.seed)")
+        let data = DataRecord(dataset, recorder: recorder, reporter: reporter)
         do {
+            try data.begin()
             let outcome = try config.training.engine.use {
                 try train(recorder, dataset, reporter, shouldStop)
             }
+            try data.end()
             switch outcome.end {
             case .finished: try recorder.finish(.finished, exitCode: 0)
             case .stopped(let step):
@@ -49,6 +52,7 @@ public struct TrainingRun {
             return outcome
         } catch {
             reporter.end()
+            try? data.end()
             // The first error is the story; one while closing (a full disk has both) would hide it.
             try? recorder.event(.error, "the run failed", body: "\(error)")
             try? recorder.finish(
@@ -78,6 +82,13 @@ public struct TrainingRun {
         let lastStep = if case .stopped(let step) = end { step } else { config.training.steps - 1 }
         let minutes = Double(DispatchTime.now().uptimeNanoseconds - start) / 6e10
         try recorder.log("time/training_minutes", step: lastStep, value: minutes)
+        if observer.waitShare >= 2 {
+            reporter.message(
+                String(
+                    format: "warning: %.1f %% of the training time was spent waiting for data",
+                    observer.waitShare)
+                    + " (more cache_mib, or recordings at the model's rate, make it less)")
+        }
         guard end == .finished else { return Outcome(address: recorder.address, end: end, scores: nil) }
 
         let folder = RunObserver.checkpoints(of: recorder)

@@ -98,16 +98,21 @@ struct RunComparison {
 
     // MARK: Pairing files
 
+    /// What makes two scores comparable. In equal test sets that is the name of a file; in different ones its
+    /// content alone, under whatever names and in whatever lists.
     private struct ScoreKey: Hashable {
-        var dataset, checkpoint, metric, file, digest, condition: String
+        var checkpoint, metric, condition, dataset, file: String
 
-        init(_ stored: StoredFileScore) {
-            dataset = stored.dataset
+        /// Nil where the content would have to be known and is not.
+        init?(_ stored: StoredFileScore, byContent: Bool) {
             checkpoint = stored.checkpoint
             metric = stored.score.metric
-            file = stored.score.file
-            digest = stored.score.sha256 ?? ""
-            condition = stored.score.condition
+            guard byContent else {
+                (condition, dataset, file) = (stored.score.condition, stored.dataset, stored.score.file)
+                return
+            }
+            guard let digest = stored.score.sha256, !digest.isEmpty else { return nil }
+            (condition, dataset, file) = ("", "", digest)
         }
     }
 
@@ -129,22 +134,23 @@ struct RunComparison {
     /// Pairs the files that both runs scored. When the test sets are known to differ, equal names do not mean
     /// equal files: then only files whose content is known to be the same are paired.
     private static func scoreRows(_ first: Member, _ second: Member, other: Int) -> [ScoreRow] {
-        let needsDigest = haveSameTestSet([first.run, second.run]) == false
+        let byContent = haveSameTestSet([first.run, second.run]) == false
         var known: [ScoreKey: StoredFileScore] = [:]
-        for stored in first.scores { known[ScoreKey(stored)] = stored }
+        for stored in first.scores {
+            if let key = ScoreKey(stored, byContent: byContent) { known[key] = stored }
+        }
         var groups: [GroupKey: [(first: Double, second: Double)]] = [:]
         var goals: [String: MetricGoal] = [:]
         for stored in second.scores {
-            let key = ScoreKey(stored)
-            if needsDigest && key.digest.isEmpty { continue }
-            guard let a = known[key]?.score.value, let b = stored.score.value, a.isFinite, b.isFinite else {
-                continue
-            }
+            guard let key = ScoreKey(stored, byContent: byContent), let partner = known[key],
+                let a = partner.score.value, let b = stored.score.value, a.isFinite, b.isFinite
+            else { continue }
+            let (dataset, condition) = (partner.dataset, partner.score.condition)
             goals[key.metric] = stored.goal
             for isAll in [false, true] {
                 let group = GroupKey(
-                    dataset: key.dataset, checkpoint: key.checkpoint, metric: key.metric, isAll: isAll,
-                    condition: isAll ? ScoreTable.all : key.condition)
+                    dataset: dataset, checkpoint: key.checkpoint, metric: key.metric, isAll: isAll,
+                    condition: isAll ? ScoreTable.all : condition)
                 groups[group, default: []].append((a, b))
             }
         }

@@ -1,11 +1,11 @@
 /// The level of a signal where it is active.
-enum ActiveLevel {
+public enum ActiveLevel {
     /// RMS over the 25 ms frames whose energy is within `range` dB of the loudest frame; 0 for silence.
     ///
     /// - Parameters:
     ///   - signal: Mono samples of any length; shorter than a frame counts as one frame.
     ///   - range: dB, default 40.
-    static func rms(_ signal: [Float], sampleRate: Int, range: Double = 40) -> Double {
+    public static func rms(_ signal: [Float], sampleRate: Int, range: Double = 40) -> Double {
         let frame = max(1, sampleRate / 40)
         var energies: [Double] = []
         var start = 0
@@ -25,7 +25,7 @@ enum ActiveLevel {
     }
 
     /// Root of the mean square; 0 for an empty signal.
-    static func meanRMS(_ signal: [Float]) -> Double {
+    public static func meanRMS(_ signal: [Float]) -> Double {
         guard !signal.isEmpty else { return 0 }
         var total = 0.0
         var start = 0

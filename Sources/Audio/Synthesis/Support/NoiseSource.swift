@@ -29,17 +29,17 @@ struct NoiseSource {
 extension RandomStream {
     /// A new stream that depends on this one and on the purpose, so that what is drawn for one part of
     /// a sound does not shift the draws of another.
-    mutating func fork(_ purpose: String) -> RandomStream {
+    public mutating func fork(_ purpose: String) -> RandomStream {
         RandomStream(key: "\(nextBits())/\(purpose)")
     }
 
     /// A number whose logarithm is uniform.
-    mutating func logUniform(_ range: ClosedRange<Double>) -> Double {
+    public mutating func logUniform(_ range: ClosedRange<Double>) -> Double {
         range.lowerBound * Mathematics.power(range.upperBound / range.lowerBound, uniform())
     }
 
     /// An index drawn with the given relative weights, which must not all be zero.
-    mutating func weighted(_ weights: [Double]) -> Int {
+    public mutating func weighted(_ weights: [Double]) -> Int {
         var rest = uniform() * weights.reduce(0, +)
         for (index, weight) in weights.enumerated() {
             rest -= weight

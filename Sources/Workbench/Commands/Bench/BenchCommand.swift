@@ -10,7 +10,7 @@ struct BenchCommand: ParsableCommand {
         discussion: "docs/benchmarks.md says what the figures mean and how they are compared with others'.",
         subcommands: [
             BenchStepCommand.self, BenchGemmCommand.self, BenchConvolutionCommand.self,
-            BenchOperationsCommand.self, BenchFeaturesCommand.self,
+            BenchOperationsCommand.self, BenchLoaderCommand.self, BenchFeaturesCommand.self,
         ])
 }
 

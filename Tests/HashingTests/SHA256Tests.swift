@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Tracking
+@testable import Hashing
 
 /// Vectors of FIPS 180-4's examples (NIST, "Example values", SHA-256).
 @Suite struct SHA256Tests {

@@ -14,7 +14,7 @@ public struct SyntheticDatasetConfig: DatasetConfig {
     public var evaluationSeconds = 3.0
     public var snrMinimum = -2.0
     public var snrMaximum = 22.0
-    public var classShares = ClassSharesConfig()
+    public var classShares = DegradationConfiguration.ClassShares()
 
     public init() {}
 
@@ -47,29 +47,6 @@ public struct SyntheticDatasetConfig: DatasetConfig {
     }
 }
 
-/// Relative frequencies of the four classes of degradation.
-public struct ClassSharesConfig: Configurable {
-    public var noise = 0.50
-    public var phone = 0.22
-    public var room = 0.14
-    public var gain = 0.14
-
-    public init() {}
-
-    public static let fields: [Field<Self>] = [
-        Field("noise", \.noise, in: 0..., "N: additive noise"),
-        Field("phone", \.phone, in: 0..., "P: noise and telephone band"),
-        Field("room", \.room, in: 0..., "R: small room and noise"),
-        Field("gain", \.gain, in: 0..., "A: automatic gain, clipping and noise"),
-    ]
-
-    public func validate() throws {
-        guard noise + phone + room + gain > 0 else {
-            throw JSONError("all shares are 0; at least one class must be above 0")
-        }
-    }
-}
-
 struct SyntheticDataset: Dataset {
     let config: SyntheticDatasetConfig
     let sampleRate: Int
@@ -85,10 +62,7 @@ struct SyntheticDataset: Dataset {
         synthesiser = Synthesiser(sampleRate: sampleRate)
         var distributions = DegradationConfiguration()
         distributions.snr = .init(config.snrMinimum, config.snrMaximum)
-        distributions.classShares.noise = config.classShares.noise
-        distributions.classShares.phone = config.classShares.phone
-        distributions.classShares.room = config.classShares.room
-        distributions.classShares.gain = config.classShares.gain
+        distributions.classShares = config.classShares
         degradation = Degradation(sampleRate: sampleRate, configuration: distributions)
     }
 

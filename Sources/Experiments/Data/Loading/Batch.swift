@@ -25,38 +25,35 @@ public struct Batch: Sendable {
     /// All pairs must have one length.
     public init(_ pairs: [AlignedPair], frontEnd: FrontEnd, frames: Int) {
         let bins = frontEnd.bins
-        var magnitude: [Float] = []
-        var inPhase: [Float] = []
-        var cleanMagnitude: [Float] = []
-        var (real, imaginary, cleanSamples): ([Float], [Float], [Float]) = ([], [], [])
+        let size = frames * bins
+        let samples = frontEnd.samples(frames: frames)
+        // Of their final size from the beginning: growing would copy megabytes a step.
+        var magnitude = [Float](repeating: 0, count: pairs.count * size)
+        var (inPhase, cleanMagnitude, real, imaginary) = (magnitude, magnitude, magnitude, magnitude)
+        var cleanSamples: [Float] = []
+        cleanSamples.reserveCapacity(pairs.count * samples)
         var logMelInput: [Float] = []
         var logMelTarget: [Float] = []
-        let size = frames * bins
-        for pair in pairs {
+        for (number, pair) in pairs.enumerated() {
             let gain = frontEnd.levelGain(pair.degraded)
             let x = frontEnd.stft.analyse(pair.degraded.map { Double($0) * gain })
             let s = frontEnd.stft.analyse(pair.clean.map { Double($0) * gain })
             require(
                 x.frameCount >= frames && s.frameCount >= frames,
                 "[batch] clips of \(x.frameCount) frames, \(frames) are needed")
-            var xm = [Float](repeating: 0, count: size)
-            var sm = xm
-            var cosine = xm
+            let start = number * size
             for index in 0..<size {
                 let (xr, xi, sr, si) = (x.real[index], x.imaginary[index], s.real[index], s.imaginary[index])
                 let length = (xr * xr + xi * xi).squareRoot()
-                xm[index] = Float(length)
-                sm[index] = Float((sr * sr + si * si).squareRoot())
-                cosine[index] = length > 1e-12 ? Float((xr * sr + xi * si) / length) : 0
+                magnitude[start + index] = Float(length)
+                cleanMagnitude[start + index] = Float((sr * sr + si * si).squareRoot())
+                inPhase[start + index] = length > 1e-12 ? Float((xr * sr + xi * si) / length) : 0
+                real[start + index] = Float(xr)
+                imaginary[start + index] = Float(xi)
             }
-            real += x.real.prefix(size).map { Float($0) }
-            imaginary += x.imaginary.prefix(size).map { Float($0) }
-            cleanSamples += pair.clean.prefix(frontEnd.samples(frames: frames)).map { $0 * Float(gain) }
-            magnitude += xm
-            inPhase += cosine
-            cleanMagnitude += sm
-            logMelInput += frontEnd.logMel(xm)
-            logMelTarget += frontEnd.logMel(sm)
+            for sample in pair.clean.prefix(samples) { cleanSamples.append(sample * Float(gain)) }
+            logMelInput += frontEnd.logMel(Array(magnitude[start..<start + size]))
+            logMelTarget += frontEnd.logMel(Array(cleanMagnitude[start..<start + size]))
         }
         let spectrum = [pairs.count, frames, bins]
         let mel = [pairs.count, frames, frontEnd.bands, 1]
@@ -65,7 +62,7 @@ public struct Batch: Sendable {
         self.cleanMagnitude = Tensor(cleanMagnitude, shape: spectrum)
         self.real = Tensor(real, shape: spectrum)
         self.imaginary = Tensor(imaginary, shape: spectrum)
-        self.cleanSamples = Tensor(cleanSamples, shape: [pairs.count, frontEnd.samples(frames: frames)])
+        self.cleanSamples = Tensor(cleanSamples, shape: [pairs.count, samples])
         self.logMelInput = Tensor(logMelInput, shape: mel)
         self.logMelTarget = Tensor(logMelTarget, shape: mel)
     }

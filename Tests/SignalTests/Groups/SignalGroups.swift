@@ -1,0 +1,26 @@
+/// Checks one entry: computes what it describes and tells the check what differs.
+///
+/// Throws `Unsupported` for what the workbench does not compute; any other error is a failure of the entry.
+typealias SignalHandler = @Sendable (SignalCheck) throws -> Void
+
+/// Who checks which group of `signal.json`.
+///
+/// To add a group: one file in this folder with an `enum XGroup { static func check(_ check: SignalCheck) throws }`
+/// and one line here, under its family. Inside, `check.samples()`, `check.input(role)` and `check.entry` give
+/// inputs and parameters; `check.expectClose(values, role)` compares with the stored array at the entry's
+/// tolerance, and `check.expect...` says the rest. A group of several functions switches over
+/// `check.entry.function` or the start of `check.entry.id`. An entry without a line here counts as unsupported.
+let signalGroups: [String: SignalHandler] = [
+    // Spectra, features, filters and effects.
+    "fft": FourierGroup.check,
+    "windows": WindowGroup.check,
+
+    // Pitch and rhythm.
+    "f0": PitchGroup.check,
+    "onset": OnsetGroup.check,
+
+    // Psychoacoustics and levels.
+]
+
+/// Groups whose entries may be unsupported without failing the suite.
+let optionalSignalGroups: Set<String> = ["roughness"]
