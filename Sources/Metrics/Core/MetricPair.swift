@@ -25,7 +25,8 @@ public final class MetricPair: Sendable {
     /// The value stored under a name, computed at the first call. Two threads that ask at once may both
     /// compute it, with the same result.
     func shared<Value: Sendable>(_ name: String, _ compute: () -> Value) -> Value {
-        if let value = known.withLock({ $0[name] }) as? Value { return value }
+        // In two steps: the cast of an absent value to an optional type would succeed.
+        if let stored = known.withLock({ $0[name] }), let value = stored as? Value { return value }
         let value = compute()
         known.withLock { $0[name] = value }
         return value
@@ -41,7 +42,7 @@ public final class MetricPair: Sendable {
     var estimateIsSilent: Bool { shared("estimate is silent") { estimate.allSatisfy { $0 == 0 } } }
 
     /// Why this pair cannot be measured at all, or nil when it can.
-    var defect: String? { shared("defect") { Optional.some(findDefect()) } ?? nil }
+    var defect: String? { shared("defect") { findDefect() } }
 
     private func findDefect() -> String? {
         guard sampleRate > 0 else { return "sampling rate \(sampleRate) Hz: it must be positive" }

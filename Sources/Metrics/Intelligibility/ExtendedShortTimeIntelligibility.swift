@@ -37,7 +37,8 @@ public struct ExtendedShortTimeIntelligibility: ObjectiveMetric {
             for i in x.indices { product += x[i] * y[i] }
             total += product / Double(Self.length)
         }
-        return .value(total / Double(segments))
+        // Rounding may pass the bounds of an inner product by an ulp.
+        return .value(min(max(total / Double(segments), -1), 1))
     }
 
     /// One segment, normalised, [frame][band].

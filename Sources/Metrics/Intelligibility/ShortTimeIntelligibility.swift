@@ -58,6 +58,7 @@ public struct ShortTimeIntelligibility: ObjectiveMetric {
                 }
             }
         }
-        return .value(total / Double(segments * ThirdOctaveEnvelopes.bandCount))
+        // Rounding may pass the bounds of a correlation by an ulp.
+        return .value(min(max(total / Double(segments * ThirdOctaveEnvelopes.bandCount), -1), 1))
     }
 }

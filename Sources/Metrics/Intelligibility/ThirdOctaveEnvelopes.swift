@@ -1,4 +1,3 @@
-import Audio
 import Foundation
 import Tensor
 
@@ -38,24 +37,25 @@ struct ThirdOctaveEnvelopes: Sendable {
     }
 
     private init?(_ pair: MetricPair) {
-        let resampler = Resampler(from: pair.sampleRate, to: Self.rate)
+        let resampler = IntelligibilityResampler.between(pair.sampleRate, Self.rate)
         let reference = resampler.resample(pair.reference)
         let estimate = resampler.resample(pair.estimate)
         let loud = Self.loudFrames(of: reference)
         guard !loud.isEmpty else { return nil }
-        frameCount = loud.count
-        self.reference = Self.envelopes(Self.joined(reference, frames: loud), count: loud.count)
-        self.estimate = Self.envelopes(Self.joined(estimate, frames: loud), count: loud.count)
+        // The published programs take one frame less than fit, here and in `loudFrames`.
+        frameCount = loud.count - 1
+        self.reference = Self.envelopes(Self.joined(reference, frames: loud), count: frameCount)
+        self.estimate = Self.envelopes(Self.joined(estimate, frames: loud), count: frameCount)
     }
 
     /// First samples of the frames within 40 dB of the loudest.
-    private static func loudFrames(of signal: [Float]) -> [Int] {
-        guard signal.count >= frameLength else { return [] }
-        let starts = Array(stride(from: 0, through: signal.count - frameLength, by: hop))
+    private static func loudFrames(of signal: [Double]) -> [Int] {
+        guard signal.count > frameLength else { return [] }
+        let starts = Array(stride(from: 0, to: signal.count - frameLength, by: hop))
         let energies = starts.map { start in
             var sum = 0.0
             for n in 0..<frameLength {
-                let value = window[n] * Double(signal[start + n])
+                let value = window[n] * signal[start + n]
                 sum += value * value
             }
             return sum
@@ -65,10 +65,10 @@ struct ThirdOctaveEnvelopes: Sendable {
     }
 
     /// The windowed frames overlapped and added one after the other.
-    private static func joined(_ signal: [Float], frames: [Int]) -> [Double] {
+    private static func joined(_ signal: [Double], frames: [Int]) -> [Double] {
         var result = [Double](repeating: 0, count: (frames.count - 1) * hop + frameLength)
         for (index, start) in frames.enumerated() {
-            for n in 0..<frameLength { result[index * hop + n] += window[n] * Double(signal[start + n]) }
+            for n in 0..<frameLength { result[index * hop + n] += window[n] * signal[start + n] }
         }
         return result
     }

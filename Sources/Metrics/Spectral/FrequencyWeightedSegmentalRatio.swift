@@ -15,7 +15,7 @@ public struct FrequencyWeightedSegmentalRatio: ObjectiveMetric {
     public let source =
         "25 critical bands, spectra of unit sum, weights X^0.2, frames in [-10, 35] dB (Hu, Loizou 2008)"
     public let version = 1
-    public let sampleRates = SampleRates.atLeast(8000)
+    public let sampleRates = SpeechFrames.sampleRates
     public let needs = MetricNeeds(minimumLength: { SpeechFrames(sampleRate: $0).minimumLength })
 
     public init() {}

@@ -17,7 +17,7 @@ public struct LogLikelihoodRatio: ObjectiveMetric {
     public let source =
         "ln(ay Rx ay' / ax Rx ax'), LPC order 16 (10 below 10 kHz), lowest 95 % of frames (Gray, Markel 1976)"
     public let version = 1
-    public let sampleRates = SampleRates.atLeast(8000)
+    public let sampleRates = SpeechFrames.sampleRates
     public let needs = MetricNeeds(minimumLength: { SpeechFrames(sampleRate: $0).minimumLength })
 
     public init() {}
@@ -37,7 +37,7 @@ public struct LimitedLogLikelihoodRatio: ObjectiveMetric {
     public let range = 0.0...2.0
     public let source = "llr with frame values limited to 2 (Hu, Loizou 2008)"
     public let version = 1
-    public let sampleRates = SampleRates.atLeast(8000)
+    public let sampleRates = SpeechFrames.sampleRates
     public let needs = MetricNeeds(minimumLength: { SpeechFrames(sampleRate: $0).minimumLength })
 
     public init() {}

@@ -7,6 +7,9 @@ import Tensor
 /// Source: Hu and Loizou, Evaluation of objective quality measures for speech enhancement, IEEE TASLP
 /// 16(1), 2008.
 struct SpeechFrames: Sendable {
+    /// The rates for which the measures were published and evaluated, in hertz.
+    static let sampleRates = SampleRates.only([8000, 16000])
+
     /// Samples of a frame.
     let length: Int
     /// Samples from frame to frame.

@@ -17,7 +17,7 @@ public struct WeightedSpectralSlope: ObjectiveMetric {
     public let source =
         "weighted squared differences of slopes over 25 bands, Kmax 20, Kloc 1, lowest 95 % (Klatt 1982)"
     public let version = 1
-    public let sampleRates = SampleRates.atLeast(8000)
+    public let sampleRates = SpeechFrames.sampleRates
     public let needs = MetricNeeds(minimumLength: { SpeechFrames(sampleRate: $0).minimumLength })
 
     public init() {}

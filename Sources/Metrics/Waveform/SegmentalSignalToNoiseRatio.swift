@@ -16,7 +16,7 @@ public struct SegmentalSignalToNoiseRatio: ObjectiveMetric {
     public let source =
         "mean of 10 log10 frame ratios in [-10, 35], 30 ms Hann frames, 7.5 ms hops (Hansen, Pellom 1998)"
     public let version = 1
-    public let sampleRates = SampleRates.atLeast(1000)
+    public let sampleRates = SpeechFrames.sampleRates
     public let needs = MetricNeeds(minimumLength: { SpeechFrames(sampleRate: $0).minimumLength })
 
     public init() {}
