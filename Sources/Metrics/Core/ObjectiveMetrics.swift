@@ -14,6 +14,9 @@ public enum ObjectiveMetrics {
         WeightedSpectralSlope(),
         ShortTimeIntelligibility(),
         ExtendedShortTimeIntelligibility(),
+        NarrowBandSpeechQuality(),
+        WideBandSpeechQuality(),
+        RawSpeechQuality(),
     ]
 
     /// What training runs report and store for every test file.
