@@ -76,17 +76,17 @@ struct PESQFrames {
     ///
     /// - Parameter estimate: densities of these frames only.
     private func compare(
-        _ range: Range<Int>, estimate: [Double]
+        _ range: Range<Int>, estimate: [Double], previous first: Double? = nil
     ) -> [PESQPerceptualModel.Disturbance] {
-        var previous: Double?
+        var previous = first
         var result: [PESQPerceptualModel.Disturbance] = []
         result.reserveCapacity(range.count)
         var compensated = [Double](repeating: 0, count: bandCount)
         reference.withUnsafeBufferPointer { reference in
             estimate.withUnsafeBufferPointer { estimate in
-                guard let first = reference.baseAddress, let second = estimate.baseAddress else { return }
+                guard let third = reference.baseAddress, let second = estimate.baseAddress else { return }
                 for index in range {
-                    let x = first + index * bandCount
+                    let x = third + index * bandCount
                     let y = second + (index - range.lowerBound) * bandCount
                     let gain = model.gain(reference: x, estimate: y, previous: &previous)
                     for band in 0..<bandCount { compensated[band] = gain * y[band] }
@@ -106,7 +106,7 @@ struct PESQFrames {
                 input.estimate, from: start + delay(start), into: &shifted,
                 at: (index - range.lowerBound) * bandCount)
         }
-        for (index, candidate) in zip(range, compare(range, estimate: shifted))
+        for (index, candidate) in zip(range, compare(range, estimate: shifted, previous: 1))
         where candidate.symmetric < disturbances[index].symmetric {
             disturbances[index] = candidate
         }
