@@ -24,6 +24,9 @@ public enum ObjectiveMetrics {
         SignalToNoiseRatio(),
         ScaleInvariantDistortionRatio(),
         LogSpectralDistance(),
+        WideBandSpeechQuality(),
+        ShortTimeIntelligibility(),
+        ExtendedShortTimeIntelligibility(),
     ]
 
     /// The measure of this name, or nil.
