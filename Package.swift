@@ -42,7 +42,8 @@ let package = Package(
         .target(
             name: "Experiments",
             dependencies: [
-                "Tensor", "Layers", "Losses", "Audio", "Metrics", "StrictJSON", "Tracking", "Hashing",
+                "Tensor", "Layers", "Losses", "Audio", "Metrics", "Statistics", "StrictJSON", "Tracking",
+                "Hashing",
                 "Datasets",
             ]),
         .executableTarget(
@@ -59,6 +60,7 @@ let package = Package(
         .testTarget(name: "AudioTests", dependencies: ["Audio", "Tensor"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Audio", "StrictJSON", "Tensor"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
+        .testTarget(name: "SignalTests", dependencies: ["Audio", "Tensor", "StrictJSON"]),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
         .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Audio", "StrictJSON", "Hashing"]),

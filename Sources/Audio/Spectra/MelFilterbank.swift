@@ -44,6 +44,11 @@ public struct MelFilterbank: Sendable {
     public let interpolation: [Double]
     /// Where each triangle peaks, hertz.
     public let centreFrequencies: [Double]
+    /// The bins of each band with a weight above 0, from the first to the last; empty for a triangle between
+    /// two bins.
+    public let bandRanges: [Range<Int>]
+    /// The bands of each bin in `interpolation`.
+    private let binRanges: [Range<Int>]
 
     /// - Parameters:
     ///   - sampleRate: hertz.
@@ -89,6 +94,20 @@ public struct MelFilterbank: Sendable {
         interpolation = Self.interpolation(
             triangles: triangles, bands: bands, bins: bins, centres: edges[1...bands],
             binWidth: Double(sampleRate) / Double(fftSize))
+        bandRanges = Self.occupied(weights, rows: bands)
+        binRanges = Self.occupied(interpolation, rows: bins)
+    }
+
+    /// Where each row of a matrix has its first and last value that is not 0.
+    private static func occupied(_ matrix: [Double], rows: Int) -> [Range<Int>] {
+        let width = matrix.count / rows
+        return (0..<rows).map { row in
+            let values = matrix[row * width..<(row + 1) * width]
+            guard let first = values.firstIndex(where: { $0 != 0 }),
+                let last = values.lastIndex(where: { $0 != 0 })
+            else { return 0..<0 }
+            return first - row * width..<last - row * width + 1
+        }
     }
 
     private static func interpolation(
@@ -115,7 +134,7 @@ public struct MelFilterbank: Sendable {
     /// - Parameter bins: [frames x bins], row-major.
     /// - Returns: [frames x bands].
     public func bands(of bins: [Double]) -> [Double] {
-        multiply(bins, by: weights, inner: binCount, outer: bandCount)
+        multiply(bins, by: weights, inner: binCount, ranges: bandRanges)
     }
 
     /// Bin gains of band gains.
@@ -123,24 +142,29 @@ public struct MelFilterbank: Sendable {
     /// - Parameter bands: [frames x bands], row-major.
     /// - Returns: [frames x bins].
     public func bins(of bands: [Double]) -> [Double] {
-        multiply(bands, by: interpolation, inner: bandCount, outer: binCount)
+        multiply(bands, by: interpolation, inner: bandCount, ranges: binRanges)
     }
 
-    /// rows [n x inner] times the transpose of matrix [outer x inner], skipping the zeros around each row's band.
-    private func multiply(_ rows: [Double], by matrix: [Double], inner: Int, outer: Int) -> [Double] {
+    /// rows [n x inner] times the transpose of matrix [outer x inner], within each of its rows' range.
+    private func multiply(
+        _ rows: [Double], by matrix: [Double], inner: Int, ranges: [Range<Int>]
+    ) -> [Double] {
         require(rows.count % inner == 0, "[mel] \(rows.count) values are no rows of \(inner)")
         let count = rows.count / inner
-        var result = [Double](repeating: 0, count: count * outer)
-        for j in 0..<outer {
-            let row = matrix[j * inner..<(j + 1) * inner]
-            guard let first = row.firstIndex(where: { $0 != 0 }), let last = row.lastIndex(where: { $0 != 0 })
-            else { continue }
-            for i in 0..<count {
-                var sum = 0.0
-                for k in first...last { sum += matrix[k] * rows[i * inner + k - j * inner] }
-                result[i * outer + j] = sum
+        let outer = ranges.count
+        return [Double](unsafeUninitializedCapacity: count * outer) { result, initialised in
+            rows.withUnsafeBufferPointer { rows in
+                matrix.withUnsafeBufferPointer { matrix in
+                    for i in 0..<count {
+                        for (j, range) in ranges.enumerated() {
+                            var sum = 0.0
+                            for k in range { sum += matrix[j * inner + k] * rows[i * inner + k] }
+                            result[i * outer + j] = sum
+                        }
+                    }
+                }
             }
+            initialised = count * outer
         }
-        return result
     }
 }

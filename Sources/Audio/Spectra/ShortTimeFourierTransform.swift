@@ -81,38 +81,28 @@ public struct ShortTimeFourierTransform: Sendable {
         padding == nil ? (length - fftSize) / hopLength + 1 : length / hopLength + 1
     }
 
+    /// Frames that one piece of work computes; frames do not depend on each other.
+    static let framesPerPiece = 64
+
     /// The spectrogram of a signal of at least `minimumLength` samples.
     public func analyse(_ signal: [Double]) -> Spectrogram {
-        require(
-            signal.count >= minimumLength,
-            "[stft] signal of \(signal.count) samples: at least \(minimumLength) are needed")
         let padded = pad(signal)
-        let frames = frameCount(forLength: signal.count)
-        var real = [Double](repeating: 0, count: frames * binCount)
-        var imaginary = real
-        var frame = [Double](repeating: 0, count: fftSize)
-        padded.withUnsafeBufferPointer { padded in
-            window.withUnsafeBufferPointer { window in
-                real.withUnsafeMutableBufferPointer { real in
-                    imaginary.withUnsafeMutableBufferPointer { imaginary in
-                        guard let real = real.baseAddress, let imaginary = imaginary.baseAddress else {
-                            return
-                        }
-                        for t in 0..<frames {
-                            for n in 0..<fftSize { frame[n] = window[n] * padded[t * hopLength + n] }
-                            transform.forward(
-                                frame, real: real + t * binCount, imaginary: imaginary + t * binCount)
-                        }
-                    }
-                }
-            }
-        }
-        return Spectrogram(frameCount: frames, binCount: binCount, real: real, imaginary: imaginary)
+        return analyse(padded: padded[...], frames: frameCount(forLength: signal.count))
     }
 
     /// The same for single-precision samples; the computation is in double precision.
     public func analyse(_ signal: [Float]) -> Spectrogram {
         analyse(signal.map(Double.init))
+    }
+
+    /// The spectrograms of a batch, the items side by side on all threads.
+    public func analyse(batch: [[Float]]) -> [Spectrogram] {
+        concurrentMap(batch) { analyse($0) }
+    }
+
+    /// The signals of a batch of spectrograms, each of the given length, side by side on all threads.
+    public func synthesise(batch: [Spectrogram], length: Int) -> [[Double]] {
+        concurrentMap(batch) { synthesise($0, length: length) }
     }
 
     /// The signal of a spectrogram.
@@ -123,45 +113,112 @@ public struct ShortTimeFourierTransform: Sendable {
         require(
             spectrogram.binCount == binCount,
             "[stft] spectrogram of \(spectrogram.binCount) bins: FFT size \(fftSize) has \(binCount)")
-        let frames = spectrogram.frameCount
-        let offset = padding == nil ? 0 : fftSize / 2
-        let total = max(length + offset, (frames - 1) * hopLength + fftSize)
+        let total = max(length + offset, paddedLength(frames: spectrogram.frameCount))
         var sum = [Double](repeating: 0, count: total)
-        var weight = sum
-        var frame = [Double](repeating: 0, count: fftSize)
-        let scale = 1 / Double(fftSize)
-        spectrogram.real.withUnsafeBufferPointer { real in
-            spectrogram.imaginary.withUnsafeBufferPointer { imaginary in
-                guard let real = real.baseAddress, let imaginary = imaginary.baseAddress else { return }
-                for t in 0..<frames {
-                    transform.inverse(real: real + t * binCount, imaginary: imaginary + t * binCount, &frame)
-                    for n in 0..<fftSize {
-                        sum[t * hopLength + n] += frame[n] * window[n] * scale
-                        weight[t * hopLength + n] += window[n] * window[n]
+        sum.withUnsafeMutableBufferPointer { sum in
+            if let sum = sum.baseAddress { overlapAdd(spectrogram, into: sum) }
+        }
+        let gains = overlapGains(frames: spectrogram.frameCount, count: total)
+        return (offset..<offset + length).map { sum[$0] * gains[$0] }
+    }
+
+    // MARK: Parts, for what repeats them or does them in pieces
+
+    /// Padded samples before the signal's first.
+    var offset: Int { padding == nil ? 0 : fftSize / 2 }
+
+    /// Padded samples that a number of frames covers.
+    func paddedLength(frames: Int) -> Int { frames == 0 ? 0 : (frames - 1) * hopLength + fftSize }
+
+    /// Frames of samples that are padded already, the first at the start.
+    func analyse(padded: ArraySlice<Double>, frames: Int) -> Spectrogram {
+        var result = Spectrogram(
+            frameCount: frames, binCount: binCount,
+            real: [Double](repeating: 0, count: frames * binCount),
+            imaginary: [Double](repeating: 0, count: frames * binCount))
+        require(padded.count >= paddedLength(frames: frames), "[stft] too few samples for \(frames) frames")
+        padded.withUnsafeBufferPointer { padded in
+            if let padded = padded.baseAddress { analyse(padded: padded, into: &result) }
+        }
+        return result
+    }
+
+    /// Fills all frames of a spectrogram from samples that are padded already.
+    func analyse(padded: UnsafePointer<Double>, into result: inout Spectrogram) {
+        let frames = result.frameCount
+        result.real.withUnsafeMutableBufferPointer { real in
+            result.imaginary.withUnsafeMutableBufferPointer { imaginary in
+                window.withUnsafeBufferPointer { window in
+                    guard let real = real.baseAddress, let imaginary = imaginary.baseAddress else { return }
+                    ThreadPool.shared.run(frames, grain: Self.framesPerPiece) { range in
+                        withUnsafeTemporaryAllocation(of: Double.self, capacity: fftSize) { frame in
+                            guard let samples = frame.baseAddress else { return }
+                            for t in range {
+                                let source = padded + t * hopLength
+                                for n in 0..<fftSize { samples[n] = window[n] * source[n] }
+                                transform.forward(
+                                    samples, real: real + t * binCount, imaginary: imaginary + t * binCount)
+                            }
+                        }
                     }
                 }
             }
         }
-        // Where no window has weight (the very first sample of frames that are not centred) nothing is known.
-        return (offset..<offset + length).map { weight[$0] > 1e-12 ? sum[$0] / weight[$0] : 0 }
     }
 
-    private func pad(_ signal: [Double]) -> [Double] {
-        guard let padding else { return signal }
-        let half = fftSize / 2
-        let count = signal.count
-        switch padding {
-        case .zero:
-            // An odd size needs one sample more behind, as its middle is not at half its length.
-            let silence = [Double](repeating: 0, count: half)
-            return silence + signal + silence + [0]
-        case .reflect:
-            return (0..<count + 2 * half + 1).map { index in
-                var n = index - half
-                if n < 0 { n = -n }
-                if n >= count { n = 2 * (count - 1) - n }
-                return signal[max(0, n)]
+    /// Adds the windowed frames to `paddedLength(frames:)` samples, without the division by the windows.
+    func overlapAdd(_ spectrogram: Spectrogram, into sum: UnsafeMutablePointer<Double>) {
+        let scale = 1 / Double(fftSize)
+        spectrogram.real.withUnsafeBufferPointer { real in
+            spectrogram.imaginary.withUnsafeBufferPointer { imaginary in
+                window.withUnsafeBufferPointer { window in
+                    guard let real = real.baseAddress, let imaginary = imaginary.baseAddress else { return }
+                    withUnsafeTemporaryAllocation(of: Double.self, capacity: fftSize) { frame in
+                        guard let samples = frame.baseAddress else { return }
+                        for t in 0..<spectrogram.frameCount {
+                            transform.inverse(
+                                real: real + t * binCount, imaginary: imaginary + t * binCount, samples)
+                            let target = sum + t * hopLength
+                            for n in 0..<fftSize { target[n] += samples[n] * window[n] * scale }
+                        }
+                    }
+                }
             }
         }
+    }
+
+    /// One over the sum of squared windows of a number of frames, for `count` padded samples. Where no window
+    /// has weight (the very first sample of frames that are not centred) nothing is known, and the gain is 0.
+    func overlapGains(frames: Int, count: Int) -> [Double] {
+        var weight = [Double](repeating: 0, count: count)
+        for t in 0..<frames {
+            for n in 0..<fftSize { weight[t * hopLength + n] += window[n] * window[n] }
+        }
+        return weight.map { $0 > 1e-12 ? 1 / $0 : 0 }
+    }
+
+    /// The signal with what lies beyond its ends, as far as frames reach.
+    func pad<Sample: BinaryFloatingPoint>(_ signal: [Sample]) -> [Sample] {
+        require(
+            signal.count >= minimumLength,
+            "[stft] signal of \(signal.count) samples: at least \(minimumLength) are needed")
+        guard let padding else { return signal }
+        // An odd size needs one sample more behind, as its middle is not at half its length.
+        let half = fftSize / 2
+        let behind = half + 1
+        var padded: [Sample] = []
+        padded.reserveCapacity(signal.count + half + behind)
+        switch padding {
+        case .zero:
+            padded += repeatElement(0, count: half)
+            padded += signal
+            padded += repeatElement(0, count: behind)
+        case .reflect:
+            padded += signal[1..<1 + half].reversed()
+            padded += signal
+            // The last may lie one before a signal of minimum length: mirrored there, too.
+            for n in 0..<behind { padded.append(signal[abs(signal.count - 2 - n)]) }
+        }
+        return padded
     }
 }

@@ -29,6 +29,14 @@ public struct Spectrogram: Sendable, Equatable {
     /// |X|, [frames x bins].
     public var magnitude: [Double] { power.map { $0.squareRoot() } }
 
+    /// Some of the frames.
+    public func frames(_ range: Range<Int>) -> Spectrogram {
+        Spectrogram(
+            frameCount: range.count, binCount: binCount,
+            real: Array(real[range.lowerBound * binCount..<range.upperBound * binCount]),
+            imaginary: Array(imaginary[range.lowerBound * binCount..<range.upperBound * binCount]))
+    }
+
     /// Multiplies every bin by its gain; the phase stays.
     ///
     /// - Parameter gains: [frames x bins], row-major.

@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 import StrictJSON
 import Tensor
 
@@ -10,10 +11,20 @@ public struct BenchmarkItem {
         case operations(Double)
         /// Bytes that must be read and written, were every operand out of cache.
         case bytes(Double)
+        /// The duration of the sound that is analysed.
+        case sound(seconds: Double)
 
         var amount: Double {
             switch self {
-            case .operations(let amount), .bytes(let amount): amount
+            case .operations(let amount), .bytes(let amount), .sound(let amount): amount
+            }
+        }
+
+        /// What rates count in: thousand millions of operations and bytes, seconds of sound.
+        var unit: Double {
+            switch self {
+            case .operations, .bytes: 1e9
+            case .sound: 1
             }
         }
     }
@@ -62,27 +73,10 @@ public struct BenchmarkResult {
     }
 
     /// Seconds of a call.
-    public var median: Double { Quantile.of(seconds, 0.5) }
+    public var median: Double { seconds.quantile(0.5) ?? .nan }
     public var minimum: Double { seconds.first ?? .nan }
 
-    /// Work a second in thousand millions: GFLOP/s or GB/s.
-    public var medianRate: Double { item.work.amount / median / 1e9 }
-    public var bestRate: Double { item.work.amount / minimum / 1e9 }
-}
-
-/// Quantiles of sorted values.
-public enum Quantile {
-    /// The value below which a share of the others lies, interpolated between neighbours (type 7 of
-    /// Hyndman & Fan 1996); NaN for no values.
-    ///
-    /// - Parameters:
-    ///   - sorted: values in rising order.
-    ///   - share: 0 ... 1.
-    public static func of(_ sorted: [Double], _ share: Double) -> Double {
-        guard let last = sorted.last else { return .nan }
-        let place = share * Double(sorted.count - 1)
-        let below = Int(place)
-        guard below + 1 < sorted.count else { return last }
-        return sorted[below] + (place - Double(below)) * (sorted[below + 1] - sorted[below])
-    }
+    /// Work a second: GFLOP/s, GB/s, or how many times faster than the sound.
+    public var medianRate: Double { item.work.amount / median / item.work.unit }
+    public var bestRate: Double { item.work.amount / minimum / item.work.unit }
 }

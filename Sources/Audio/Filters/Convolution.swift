@@ -1,13 +1,13 @@
 import Tensor
 
 /// Linear convolution by overlap-add of real Fourier transforms.
-enum Convolution {
+public enum Convolution {
     /// The first `signal.count` samples of the convolution: `y[n] = sum over k of h[k] x[n - k]`.
     ///
     /// - Parameters:
     ///   - signal: Any length.
     ///   - response: h, causal, not empty.
-    static func causal(_ signal: [Float], with response: [Float]) -> [Float] {
+    public static func causal(_ signal: [Float], with response: [Float]) -> [Float] {
         require(!response.isEmpty, "[convolution] the response is empty")
         var length = 4096
         while length < 4 * response.count { length *= 2 }
