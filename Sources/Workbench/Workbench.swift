@@ -10,6 +10,7 @@ struct Workbench: ParsableCommand {
         subcommands: [
             RunCommand.self,
             EvaluateCommand.self,
+            TuneCommand.self,
             EnhanceCommand.self,
             ListCommand.self,
             ShowCommand.self,

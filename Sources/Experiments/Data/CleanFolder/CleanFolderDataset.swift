@@ -54,7 +54,8 @@ final class CleanFolderDataset: Dataset {
             .array(recordings.map { .array([.string($0.name), .string(digest($0))]) })
         }
         let conditions: JSONValue = [
-            .integer(Self.version), .integer(sampleRate), config.degradation.json, .number(config.level),
+            .integer(Self.version), .integer(sampleRate), config.degradation.json.withoutEmptySimulation,
+            .number(config.level),
         ]
         trainingHash =
             JSONValue.array([
@@ -133,7 +134,7 @@ final class CleanFolderDataset: Dataset {
         ) { kind, count, stream in
             try noises.noise(kind, part: part, count: count, avoiding: voice, stream: stream)
         }
-        return AlignedPair(clean: pair.clean, degraded: pair.degraded)
+        return AlignedPair(clean: pair.clean, degraded: pair.degraded, record: pair.record)
     }
 
     // MARK: Evaluation
