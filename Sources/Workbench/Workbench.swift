@@ -11,6 +11,7 @@ struct Workbench: ParsableCommand {
             RunCommand.self,
             EvaluateCommand.self,
             EnhanceCommand.self,
+            ScoreCommand.self,
             ListCommand.self,
             ShowCommand.self,
             SeriesCommand.self,
