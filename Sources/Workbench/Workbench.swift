@@ -12,6 +12,7 @@ struct Workbench: ParsableCommand {
             EvaluateCommand.self,
             TuneCommand.self,
             EnhanceCommand.self,
+            ScoreCommand.self,
             ListCommand.self,
             ShowCommand.self,
             SeriesCommand.self,

@@ -14,6 +14,8 @@ struct PESQAlignment {
 
     /// Deviations of an utterance from the whole that are looked for, in blocks of 4 ms.
     private static let search = 75
+    /// Delays far from the expected one are believed from this confidence on.
+    private static let leastConfidence = 0.5
     /// Halves of an utterance have at least so many blocks.
     private static let shortestPart = 75
 
@@ -37,8 +39,17 @@ struct PESQAlignment {
     ) {
         let length = estimator.blockLength
         let samples = blocks.lowerBound * length..<blocks.upperBound * length
-        let windows = estimator.windowDelays(samples, around: expected)
-        guard let whole = estimator.consensus(windows, in: samples) else {
+        let windows = bases(blocks, expected, estimator).map { estimator.windowDelays(samples, around: $0) }
+        func consensus(_ range: Range<Int>) -> PESQDelayEstimator.Finding? {
+            var best = estimator.consensus(windows[0], in: range)
+            for others in windows.dropFirst() {
+                guard let found = estimator.consensus(others, in: range), found.confidence >= leastConfidence
+                else { continue }
+                if found.confidence > best?.confidence ?? 0 { best = found }
+            }
+            return best
+        }
+        guard let whole = consensus(samples) else {
             parts.append(Part(samples: samples, delay: expected))
             return
         }
@@ -50,13 +61,14 @@ struct PESQAlignment {
             {
                 let border = cut * length
                 guard
-                    let first = estimator.consensus(windows, in: samples.lowerBound..<border),
-                    let second = estimator.consensus(windows, in: border..<samples.upperBound),
-                    first.confidence > whole.confidence, second.confidence > whole.confidence,
-                    first.delay != second.delay
+                    let first = consensus(samples.lowerBound..<border),
+                    let second = consensus(border..<samples.upperBound)
                 else { continue }
-                let confidence = first.confidence + second.confidence
-                if confidence > best?.confidence ?? 0 {
+                // The less sure of the two parts decides.
+                let confidence = min(first.confidence, second.confidence)
+                if confidence > max(whole.confidence, best?.confidence ?? 0),
+                    abs(first.delay - second.delay) > estimator.resolution
+                {
                     best = (cut, (first.delay, second.delay), confidence)
                 }
             }
@@ -67,6 +79,21 @@ struct PESQAlignment {
         }
         divide(blocks.lowerBound..<best.cut, best.delays.0, estimator, into: &parts, depth: depth + 1)
         divide(best.cut..<blocks.upperBound, best.delays.1, estimator, into: &parts, depth: depth + 1)
+    }
+
+    /// The delays around which windows are compared: the expected one, and those of quarters that differ.
+    private static func bases(_ blocks: Range<Int>, _ expected: Int, _ estimator: PESQDelayEstimator) -> [Int]
+    {
+        var result = [expected]
+        guard blocks.count >= 2 * shortestPart else { return result }
+        for quarter in 0..<4 {
+            let range =
+                blocks.lowerBound + quarter * blocks.count / 4..<blocks.lowerBound
+                + (quarter + 1) * blocks.count / 4
+            let found = estimator.coarse(range, around: expected, search: search)
+            if result.allSatisfy({ abs($0 - found) > 2 * estimator.blockLength }) { result.append(found) }
+        }
+        return result
     }
 
     /// The delay at a sample: pauses belong half to the part before and half to the one behind.
