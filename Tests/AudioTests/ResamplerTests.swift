@@ -17,61 +17,6 @@ import Testing
         10 * log10(2 * signal.reduce(0) { $0 + Double($1) * Double($1) } / Double(signal.count))
     }
 
-    /// Levels in dB of |error|^2 against |reference|^2 below a frequency, the ends left out.
-    private func passbandRatio(_ signal: [Float], _ reference: [Double], rate: Int, limit: Double) -> Double {
-        let margin = reference.count / 20
-        let range = margin..<reference.count - margin
-        let window = Window.hann.values(length: range.count)
-        let transform = RealFFT.plan(length: range.count)
-        let wanted = transform.forward(zip(range, window).map { reference[$0] * $1 })
-        let error = transform.forward(zip(range, window).map { (Double(signal[$0]) - reference[$0]) * $1 })
-        let last = Int(limit / Double(rate) * Double(range.count))
-        func power(_ spectrum: (real: [Double], imaginary: [Double])) -> Double {
-            (0..<last).reduce(0) {
-                $0 + spectrum.real[$1] * spectrum.real[$1] + spectrum.imaginary[$1] * spectrum.imaginary[$1]
-            }
-        }
-        return 10 * log10(power(wanted) / power(error))
-    }
-
-    @Test func speechEqualsReferenceInThePassBand() throws {
-        let entries = try Fixtures.entries("resample.")
-        #expect(entries.count == 3)
-        for entry in entries {
-            let (from, to) = (try #require(entry.params.fromRate), try #require(entry.params.toRate))
-            let result = Resampler(from: from, to: to).resample(try entry.samples())
-            let expected = try Fixtures.tensor(entry.id)
-            #expect(result.count == expected.count)
-            let limit = try #require(entry.scalars?.passbandHz)
-            #expect(passbandRatio(result, expected, rate: to, limit: limit) > 60, "\(entry.id)")
-        }
-    }
-
-    @Test func tonesKeepFrequencyLevelAndPhase() throws {
-        for entry in try Fixtures.entries("resample_tone.") {
-            let (from, to) = (try #require(entry.params.fromRate), try #require(entry.params.toRate))
-            let components = try #require(entry.params.components)
-            func signal(_ rate: Int) -> [Double] {
-                (0..<rate / 4).map { n in
-                    components.reduce(0) {
-                        $0 + $1[1] * sin(2 * .pi * $1[0] * Double(n) / Double(rate) + $1[2])
-                    }
-                }
-            }
-            let result = Resampler(from: from, to: to).resample(signal(from).map(Float.init))
-            let expected = signal(to)
-            let inner = expected.count / 10..<expected.count * 9 / 10
-            let power = inner.reduce(0) { $0 + expected[$1] * expected[$1] }
-            let error = inner.reduce(0) { $0 + pow(Double(result[$1]) - expected[$1], 2) }
-            #expect(10 * log10(power / error) > 95, "\(entry.id)")
-            if let alias = entry.scalars?.aliasToneHz {
-                let tone = tone(alias, rate: from, count: from / 4)
-                let leak = Resampler(from: from, to: to).resample(tone)
-                #expect(level(leak[leak.count / 10..<leak.count * 9 / 10]) < -95)
-            }
-        }
-    }
-
     @Test(arguments: [
         (44100, 16000), (48000, 16000), (16000, 44100), (44100, 48000), (16000, 8000), (44100, 44099),
     ])

@@ -1,4 +1,3 @@
-import Foundation
 import Tensor
 
 /// Mel bands of the short-time spectrum of a signal.
@@ -22,8 +21,8 @@ public struct MelSpectrogram: Sendable {
     public let filterbank: MelFilterbank
     public let quantity: Quantity
     private let window: [Float]
-    /// The weights of all bands' bins, one band after the other, without the zeros around.
-    private let weights: [Float]
+    /// The weights of all bands' bins, one band after the other, each filled with zeros to whole steps.
+    private let weights: [SIMD8<Float>]
     private let fourier: RealFFTFloat
 
     /// - Parameters:
@@ -41,7 +40,13 @@ public struct MelSpectrogram: Sendable {
         self.quantity = quantity
         window = transform.window.map(Float.init)
         weights = filterbank.bandRanges.enumerated().flatMap { band, range in
-            range.map { Float(filterbank.weights[band * filterbank.binCount + $0]) }
+            stride(from: range.lowerBound, to: range.upperBound, by: 8).map { start in
+                var step = SIMD8<Float>.zero
+                for k in start..<min(range.upperBound, start + 8) {
+                    step[k - start] = Float(filterbank.weights[band * filterbank.binCount + k])
+                }
+                return step
+            }
         }
         fourier = RealFFTFloat.plan(length: transform.fftSize)
     }
@@ -84,7 +89,7 @@ public struct MelSpectrogram: Sendable {
     private func bands(ofFrame samples: UnsafePointer<Float>, into bands: UnsafeMutablePointer<Double>) {
         let size = transform.fftSize
         let bins = transform.binCount
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: size + 3 * bins) { scratch in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: size + 3 * bins + 8) { scratch in
             guard let frame = scratch.baseAddress else { return }
             let spectrum = frame + size
             let energies = spectrum + 2 * bins
@@ -99,15 +104,22 @@ public struct MelSpectrogram: Sendable {
             if quantity == .magnitude {
                 for k in 0..<bins { energies[k] = energies[k].squareRoot() }
             }
+            // The last band's last step reads beyond the last bin.
+            for k in bins..<bins + 8 { energies[k] = 0 }
             weights.withUnsafeBufferPointer { weights in
-                var position = 0
-                for (band, range) in filterbank.bandRanges.enumerated() {
-                    var sum: Float = 0
-                    for k in range {
-                        sum += weights[position] * energies[k]
-                        position += 1
+                filterbank.bandRanges.withUnsafeBufferPointer { ranges in
+                    let bytes = UnsafeRawPointer(energies)
+                    var position = 0
+                    for band in ranges.indices {
+                        var sum = SIMD8<Float>.zero
+                        for k in stride(from: ranges[band].lowerBound, to: ranges[band].upperBound, by: 8) {
+                            sum +=
+                                weights[position]
+                                * bytes.loadUnaligned(fromByteOffset: 4 * k, as: SIMD8<Float>.self)
+                            position += 1
+                        }
+                        bands[band] = Double(sum.sum())
                     }
-                    bands[band] = Double(sum)
                 }
             }
         }
@@ -117,14 +129,4 @@ public struct MelSpectrogram: Sendable {
     public func levels(of batch: [[Float]], scale: DecibelScale = DecibelScale()) -> [FeatureMatrix] {
         concurrentMap(batch) { scale.levels(ofPower: bands(of: $0)) }
     }
-}
-
-/// The results for every item, computed on all threads; their order is that of the items.
-func concurrentMap<Item, Result>(_ items: [Item], _ transform: (Item) -> Result) -> [Result] {
-    var results = [Result?](repeating: nil, count: items.count)
-    results.withUnsafeMutableBufferPointer { results in
-        guard let results = results.baseAddress else { return }
-        ThreadPool.shared.run(items.count) { index in results[index] = transform(items[index]) }
-    }
-    return results.compactMap { $0 }
 }
