@@ -17,6 +17,7 @@ struct Workbench: ParsableCommand {
             CompareCommand.self,
             DataCommand.self,
             KeysCommand.self,
+            FeaturesCommand.self,
             BenchCommand.self,
         ])
 }

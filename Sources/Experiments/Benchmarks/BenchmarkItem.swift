@@ -10,10 +10,20 @@ public struct BenchmarkItem {
         case operations(Double)
         /// Bytes that must be read and written, were every operand out of cache.
         case bytes(Double)
+        /// The duration of the sound that is analysed.
+        case sound(seconds: Double)
 
         var amount: Double {
             switch self {
-            case .operations(let amount), .bytes(let amount): amount
+            case .operations(let amount), .bytes(let amount), .sound(let amount): amount
+            }
+        }
+
+        /// What rates count in: thousand millions of operations and bytes, seconds of sound.
+        var unit: Double {
+            switch self {
+            case .operations, .bytes: 1e9
+            case .sound: 1
             }
         }
     }
@@ -65,9 +75,9 @@ public struct BenchmarkResult {
     public var median: Double { Quantile.of(seconds, 0.5) }
     public var minimum: Double { seconds.first ?? .nan }
 
-    /// Work a second in thousand millions: GFLOP/s or GB/s.
-    public var medianRate: Double { item.work.amount / median / 1e9 }
-    public var bestRate: Double { item.work.amount / minimum / 1e9 }
+    /// Work a second: GFLOP/s, GB/s, or how many times faster than the sound.
+    public var medianRate: Double { item.work.amount / median / item.work.unit }
+    public var bestRate: Double { item.work.amount / minimum / item.work.unit }
 }
 
 /// Quantiles of sorted values.

@@ -13,6 +13,7 @@ extension BenchmarkResult {
             switch item.work {
             case .operations: "gflops"
             case .bytes: "gb_per_s"
+            case .sound: "times_real_time"
             }
         object[key] = .number(rounded(medianRate))
         object["best_\(key)"] = .number(rounded(bestRate))

@@ -32,6 +32,8 @@ let signalGroups: [String: SignalHandler] = [
     "windows": WindowGroup.check,
 
     // Pitch and rhythm.
+    "f0": PitchGroup.check,
+    "onset": OnsetGroup.check,
 
     // Psychoacoustics and levels.
 ]

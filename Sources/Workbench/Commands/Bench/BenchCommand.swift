@@ -7,10 +7,10 @@ import Tensor
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure the engine.",
-        discussion: "docs/benchmarks.md says what the figures mean and how they are compared with PyTorch's.",
+        discussion: "docs/benchmarks.md says what the figures mean and how they are compared with others'.",
         subcommands: [
             BenchStepCommand.self, BenchGemmCommand.self, BenchConvolutionCommand.self,
-            BenchOperationsCommand.self, BenchLoaderCommand.self,
+            BenchOperationsCommand.self, BenchLoaderCommand.self, BenchFeaturesCommand.self,
         ])
 }
 

@@ -1,0 +1,57 @@
+import Audio
+import StrictJSON
+
+/// A sound and what several of its features are made from, each computed at its first use.
+final class FeatureInput {
+    let waveform: Waveform
+    /// The mean of all channels.
+    let mono: [Double]
+    let pitchFrames: PitchFrames
+    private let rhythmAnalysis: RhythmAnalysis
+    private let transform: ShortTimeFourierTransform
+
+    static let melBands = 80
+
+    /// - Parameter pitchRange: hertz; cut to what the sound's rate allows.
+    init(_ waveform: Waveform, pitchRange: ClosedRange<Double>) {
+        self.waveform = waveform
+        mono = waveform.mono.map(Double.init)
+        let highest = min(pitchRange.upperBound, Double(waveform.sampleRate) / 4)
+        pitchFrames = PitchFrames(
+            sampleRate: waveform.sampleRate, minimumFrequency: min(pitchRange.lowerBound, highest / 2),
+            maximumFrequency: highest)
+        let strength = OnsetStrength(sampleRate: waveform.sampleRate)
+        rhythmAnalysis = RhythmAnalysis(strength)
+        transform = ShortTimeFourierTransform(
+            fftSize: strength.fftSize, hopLength: strength.hopLength, padding: .zero)
+    }
+
+    /// |X|^2 of every frame, [frames x bins].
+    private(set) lazy var power = transform.analyse(mono).power
+
+    /// Log-mel levels, [frames x bands], dB.
+    private(set) lazy var mel: [Double] = MelFilterbank(
+        sampleRate: waveform.sampleRate, fftSize: transform.fftSize, bands: Self.melBands
+    ).bands(of: power).map { Decibel.power($0) }
+
+    private(set) lazy var pitch: PitchTrack = ProbabilisticYIN(pitchFrames).track(mono)
+
+    private(set) lazy var rhythm: Rhythm = rhythmAnalysis.analyse(mono)
+
+    // MARK: What others need to repeat the computation
+
+    var spectrumParameters: JSONObject {
+        [
+            "n_fft": .integer(transform.fftSize), "hop_length": .integer(transform.hopLength),
+            "window": "hann", "center": true, "pad_mode": "constant",
+        ]
+    }
+
+    var pitchParameters: JSONObject {
+        [
+            "method": "pyin", "frame_length": .integer(pitchFrames.frameLength),
+            "hop_length": .integer(pitchFrames.hopLength),
+            "fmin": .number(pitchFrames.minimumFrequency), "fmax": .number(pitchFrames.maximumFrequency),
+        ]
+    }
+}
