@@ -32,6 +32,7 @@ let package = Package(
         .target(name: "Losses", dependencies: ["Tensor"]),
         .target(name: "Audio", dependencies: ["Tensor", "CSndfile", "CZlib"]),
         .target(name: "Metrics", dependencies: ["Audio"]),
+        .target(name: "Statistics", dependencies: ["Tensor"]),
         .target(name: "StrictJSON"),
         .target(name: "Hashing"),
         .target(name: "Datasets", dependencies: ["Audio", "Tensor", "StrictJSON", "Hashing"]),
@@ -47,7 +48,8 @@ let package = Package(
         .executableTarget(
             name: "Workbench",
             dependencies: [
-                "Tensor", "Audio", "Metrics", "StrictJSON", "Tracking", "Experiments", "Datasets",
+                "Tensor", "Audio", "Metrics", "Statistics", "StrictJSON", "Tracking", "Experiments",
+                "Datasets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -56,6 +58,7 @@ let package = Package(
         .testTarget(name: "LossesTests", dependencies: ["Losses", "Tensor"]),
         .testTarget(name: "AudioTests", dependencies: ["Audio", "Tensor"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Audio"]),
+        .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
         .testTarget(name: "SignalTests", dependencies: ["Audio", "Tensor", "StrictJSON"]),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
         .testTarget(name: "HashingTests", dependencies: ["Hashing"]),

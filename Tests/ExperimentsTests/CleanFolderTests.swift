@@ -14,21 +14,26 @@ struct CleanFolderTests {
         try Recordings.make(in: folder.url)
     }
 
-    private func config(_ changes: String...) throws -> CleanFolderConfig {
-        var document = try JSONDocument(
+    private func document() throws -> JSONDocument {
+        try JSONDocument(
             """
             {"kind": "clean_folder", "clean": [{"path": "\(folder.url.path)/clean"}],
              "noise": [{"path": "\(folder.url.path)/noise"}], "test_every": 4, "test_items": 16,
              "validation_items": 8}
             """)
+    }
+
+    private func config(_ changes: String...) throws -> CleanFolderConfig {
+        var document = try document()
         for change in changes { try document.apply(Override(change)) }
         let choice = try document.decode(Choice<DatasetRegistry>.self)
         return try #require(choice.component as? CleanFolderConfig)
     }
 
-    private func refusal(_ changes: String) -> String {
+    private func refusal(_ changes: String...) -> String {
         do {
-            _ = try config(changes).make(sampleRate: 8000)
+            _ = try changes.reduce(into: document()) { try $0.apply(Override($1)) }
+                .decode(Choice<DatasetRegistry>.self).item.make(sampleRate: 8000)
             return ""
         } catch { return "\(error)" }
     }
@@ -91,7 +96,7 @@ struct CleanFolderTests {
     @Test func partsShareNoRecording() throws {
         let dataset = try config("split_by=voice").make(sampleRate: 8000)
         let list = try #require(dataset.splitList)
-        func voices(_ part: DataPart) -> Set<String> {
+        func voices(_ part: DataSplit) -> Set<String> {
             Set(
                 list.names(part).filter { $0.hasPrefix("clean/") }.map { String($0.split(separator: "/")[1]) }
             )
@@ -100,9 +105,42 @@ struct CleanFolderTests {
         #expect(voices(.train).isDisjoint(with: voices(.test)))
         #expect(voices(.train).isDisjoint(with: voices(.validation)))
         #expect(voices(.test).isDisjoint(with: voices(.validation)))
-        let noises = DataPart.allCases.map { part in list.names(part).filter { $0.hasPrefix("noise") }.count }
+        let noises = DataSplit.allCases.map { part in list.names(part).filter { $0.hasPrefix("noise") }.count
+        }
         #expect(noises.reduce(0, +) == 8 && noises.allSatisfy { $0 > 0 })
         #expect(refusal(#"test=["voice9"]"#).contains("voice9"))
+    }
+
+    @Test func aSourceServesTheWantedPartsAlone() throws {
+        let path = "\(folder.url.path)/clean"
+        func source(_ voice: String, _ part: String) -> String {
+            #"{"path": "\#(path)", "voices": ["\#(voice)"], "parts": ["\#(part)"]}"#
+        }
+        let dataset = try config(
+            "split_by=voice", #"validation=["voice1"]"#, #"test=["voice2"]"#,
+            "clean=[\(source("voice0", "train")),\(source("voice1", "validation")),\(source("voice2", "test"))]",
+            #"noise=[{"path": "\#(folder.url.path)/noise", "parts": ["train"]}]"#
+        ).make(sampleRate: 8000)
+        let list = try #require(dataset.splitList)
+        #expect(list.names(.train).filter { $0.contains("voice") }.allSatisfy { $0.contains("voice0") })
+        #expect(list.names(.test).count == 5 && list.names(.test).allSatisfy { $0.contains("voice2") })
+        #expect(list.names(.validation).count == 5)
+        #expect(dataset.items(.test).count == 16)
+        // Nothing is left of a source that serves parts which the split has not given it.
+        let nothing = refusal("clean=[\(source("voice0", "train"))]")
+        #expect(nothing.contains("validation"))
+        #expect(
+            refusal(#"test=["voice0"]"#, "split_by=voice", "clean=[\(source("voice0", "train"))]")
+                .contains("key: parts"))
+        #expect(refusal("clean.0.parts=[]").contains("parts"))
+        #expect(refusal(#"clean.0.parts=["training"]"#).contains("validation"))
+    }
+
+    @Test func aMissingSetNamesItsRecipe() throws {
+        try Data("{}".utf8).write(to: folder.url.appending(path: "voices.json"))
+        let text = refusal(#"clean.0.path="\#(folder.url.path)/prepared/voices""#)
+        #expect(text.contains("data prepare") && text.contains("voices.json"), "\(text)")
+        #expect(refusal(#"clean.0.path="\#(folder.url.path)/prepared/others""#).contains("no such folder"))
     }
 
     @Test func theSameRecordingInTwoPartsIsRefused() throws {

@@ -12,7 +12,7 @@ struct SplitTests {
     }
 
     private func parts(_ rule: SplitRule, _ items: [SplitRule.Item], list: SplitList? = nil) throws
-        -> [String: DataPart]
+        -> [String: DataSplit]
     {
         Dictionary(uniqueKeysWithValues: zip(items.map(\.name), try rule.assign(items, list: list)))
     }
@@ -31,7 +31,7 @@ struct SplitTests {
     @Test func everyPartOfASmallSetHasSomething() throws {
         for count in 3...12 {
             let parts = try parts(SplitRule(), items((0..<count).map { "x\($0)" }))
-            #expect(Set(parts.values) == Set(DataPart.allCases), "\(count) files")
+            #expect(Set(parts.values) == Set(DataSplit.allCases), "\(count) files")
         }
         #expect(Set(try parts(SplitRule(), items(["a", "b"])).values).count <= 2)
     }
@@ -68,7 +68,7 @@ struct SplitTests {
         let folder = try Miniature.Folder()
         let path = folder.url.appending(path: "split.json").path
         let names = (0..<20).map { "take_\($0)" }
-        var reversed: [String: DataPart] = [:]
+        var reversed: [String: DataSplit] = [:]
         // The opposite of what the hash says.
         for (name, part) in try parts(SplitRule(), items(names)) {
             reversed[name] = part == .train ? .test : .train

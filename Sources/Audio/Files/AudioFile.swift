@@ -18,9 +18,13 @@ public enum AudioFile {
     ///
     /// - Parameter format: by default what the name's ending says (`.wav` is 16-bit PCM).
     /// - Throws: `AudioFileError`.
-    public static func write(_ waveform: Waveform, to url: URL, format: AudioFormat? = nil) throws {
+    public static func write(
+        _ waveform: Waveform, to url: URL, format: AudioFormat? = nil, dither: Dither = .none,
+        metadata: AudioMetadata = AudioMetadata()
+    ) throws {
         let writer = try AudioFileWriter(
-            url, format: format, sampleRate: waveform.sampleRate, channelCount: waveform.channelCount)
+            url, format: format, sampleRate: waveform.sampleRate, channelCount: waveform.channelCount,
+            dither: dither, metadata: metadata)
         try writer.write(waveform.channels)
         try writer.finish()
     }

@@ -41,7 +41,7 @@ public enum AudioFileError: Error, Equatable, CustomStringConvertible {
         case .unreadable(let path, let reason):
             "\(path): cannot be opened (\(reason)); expected a readable sound file"
         case .notAudio(let path):
-            "\(path): not a sound file; accepted are WAV, FLAC, OGG/Vorbis, MP3, AIFF, AU, CAF and W64"
+            "\(path): not a sound file; accepted are WAV, FLAC, OGG/Vorbis, Opus, MP3, AIFF, AU, CAF and W64"
         case .empty(let path):
             "\(path): holds no samples; expected at least one"
         case .truncated(let path, let expected, let found):

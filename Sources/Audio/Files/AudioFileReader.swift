@@ -2,7 +2,7 @@ import CSndfile
 import Foundation
 import Tensor
 
-/// Reads a sound file piece by piece: WAV, FLAC, OGG/Vorbis, MP3 and whatever else libsndfile knows.
+/// Reads a sound file piece by piece: WAV, FLAC, OGG/Vorbis, Opus, MP3 and whatever else libsndfile knows.
 ///
 /// Integer samples become value / 2^(bits - 1), float samples are kept. One reader serves one thread.
 public final class AudioFileReader {
@@ -13,6 +13,8 @@ public final class AudioFileReader {
     /// Samples per channel in the whole file.
     public let frameCount: Int
     public let format: AudioFormat
+    /// Title, artist ... as the file gives them.
+    public let metadata: AudioMetadata
     /// The frame that `read` delivers next.
     public private(set) var position = 0
 
@@ -39,6 +41,7 @@ public final class AudioFileReader {
                 ? try Self.countFrames(handle, channels: Int(info.channels), path: path) : Int(info.frames)
             guard frameCount > 0 else { throw AudioFileError.empty(path: path) }
             self.format = format
+            metadata = AudioMetadata(of: handle)
         } catch {
             sf_close(handle)
             throw error

@@ -8,8 +8,8 @@ import Tensor
 /// that is abandoned, cancelled or fails removes its temporary file and leaves an older file of that name
 /// as it was. One writer serves one thread.
 ///
-/// Integer samples are round(2^(bits - 1) x), limited to the range the format has, so that a file read and
-/// written again in its own PCM format keeps every bit. Coded formats are limited to [-1, 1]; floats are not.
+/// Integer samples are round(2^(bits - 1) x + dither), limited to the range the format has; without dither, a file
+/// read and written again in its own PCM format keeps every bit. Coded formats are limited to [-1, 1]; floats are not.
 public final class AudioFileWriter {
     public let url: URL
     public let format: AudioFormat
@@ -22,6 +22,7 @@ public final class AudioFileWriter {
     private var handle: OpaquePointer?
     private var integers: [Int32] = []
     private var floats: [Float] = []
+    private var dither: Dither.Source
 
     /// Creates the temporary file and writes its header.
     ///
@@ -29,30 +30,40 @@ public final class AudioFileWriter {
     ///   - format: by default what the name's ending says; a reader's format keeps container and coding.
     ///   - sampleRate: hertz.
     ///   - channelCount: at least 1.
+    ///   - dither: for PCM of 16 or 24 bits; others are never dithered.
+    ///   - metadata: title, artist ... as far as the container has a place for them.
     /// - Throws: `AudioFileError` when the format does not exist in this combination or the file cannot be
     ///   created.
-    public init(_ url: URL, format: AudioFormat? = nil, sampleRate: Int, channelCount: Int) throws {
+    public init(
+        _ url: URL, format: AudioFormat? = nil, sampleRate: Int, channelCount: Int, dither: Dither = .none,
+        metadata: AudioMetadata = AudioMetadata()
+    ) throws {
         let format = try format ?? AudioFormat.forWriting(to: url)
         guard format.canBeWritten(sampleRate: sampleRate, channelCount: channelCount) else {
             throw AudioFileError.unsupported(
-                path: url.path, reason: "\(format) does not hold \(channelCount) channels at \(sampleRate) Hz"
-            )
+                path: url.path,
+                reason: "\(format) does not hold \(channelCount) channels at \(sampleRate) Hz"
+                    + (format.sampleFormat == .opus ? " (Opus has 8, 12, 16, 24 and 48 kHz)" : ""))
         }
         self.url = url
         self.format = format
         self.sampleRate = sampleRate
         self.channelCount = channelCount
+        let isDithered = format.sampleFormat == .pcm16 || format.sampleFormat == .pcm24
+        self.dither = Dither.Source(isDithered ? dither : .none)
         temporary = try TemporaryFile(besides: url)
         var info = SF_INFO()
         info.samplerate = Int32(sampleRate)
         info.channels = Int32(channelCount)
         info.format = format.code
-        handle = try SoundFileOpening.open(url.path, info: &info, writingTo: temporary.descriptor) {
+        let handle = try SoundFileOpening.open(url.path, info: &info, writingTo: temporary.descriptor) {
             _, text in
             AudioFileError.unsupported(path: url.path, reason: text)
         }
+        self.handle = handle
         // The chunk with the peak also holds the time of day: equal runs would give unequal files.
         sf_command(handle, Int32(SFC_SET_ADD_PEAK_CHUNK), nil, 0)
+        metadata.write(to: handle)
     }
 
     deinit { cancel() }
@@ -135,7 +146,8 @@ public final class AudioFileWriter {
         if integers.count < count { integers = [Int32](repeating: 0, count: count) }
         let scale = Double(sign: .plus, exponent: bits - 1, significand: 1)
         for i in 0..<count {
-            let level = (Double(floats[i]) * scale).rounded(.toNearestOrEven)
+            let noise = floats[i] == 0 ? 0 : dither.next()
+            let level = (Double(floats[i]) * scale + noise).rounded(.toNearestOrEven)
             integers[i] = Int32(max(-scale, min(scale - 1, level))) << Int32(32 - bits)
         }
     }

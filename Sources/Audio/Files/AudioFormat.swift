@@ -102,7 +102,7 @@ public struct AudioFormat: Sendable, Equatable, CustomStringConvertible {
 
     /// The endings for which a file can be written.
     public static let writableExtensions = [
-        "wav", "flac", "ogg", "mp3", "aiff", "aif", "au", "caf", "w64", "rf64",
+        "wav", "flac", "ogg", "opus", "mp3", "aiff", "aif", "au", "caf", "w64", "rf64",
     ]
 
     /// The format a file of this name is written in: that of `source` when the ending agrees with it,
@@ -137,10 +137,14 @@ public struct AudioFormat: Sendable, Equatable, CustomStringConvertible {
         return mixed.canBeWritten(sampleRate: 44100, channelCount: 1) ? mixed : fallback
     }
 
+    private static let opusRates: Set<Int> = [8000, 12000, 16000, 24000, 48000]
+
     func canBeWritten(sampleRate: Int, channelCount: Int) -> Bool {
         guard let rate = Int32(exactly: sampleRate), let channels = Int32(exactly: channelCount) else {
             return false
         }
+        // The library's own check forgets that Opus has few rates.
+        if sampleFormat == .opus, !Self.opusRates.contains(sampleRate) { return false }
         var info = SF_INFO()
         info.samplerate = rate
         info.channels = channels

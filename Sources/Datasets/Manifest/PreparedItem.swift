@@ -1,9 +1,7 @@
+import Audio
 import StrictJSON
 
-/// What a recording is used for.
-public enum DataSplit: String, Sendable, CaseIterable, ConfigValue {
-    case train, validation, test
-}
+extension DataSplit: ConfigValue {}
 
 /// What a recording is.
 public enum DataRole: String, Sendable, CaseIterable, ConfigValue {

@@ -1,3 +1,5 @@
+import Audio
+
 /// One file of a package with all that the recipe says about it.
 struct SourceFile: Sendable {
     let package: String

@@ -1,3 +1,4 @@
+import Audio
 import StrictJSON
 
 /// What is done with recordings of one role.

@@ -41,7 +41,7 @@ public enum EvaluationSplit: String, Sendable, CaseIterable {
     case validation, test
 
     /// The same part with training among its siblings.
-    var dataPart: DataPart { self == .test ? .test : .validation }
+    var dataSplit: DataSplit { self == .test ? .test : .validation }
 }
 
 /// Pairs of recordings: an endless supply for training, frozen lists for validation and test.

@@ -3,8 +3,8 @@ import Foundation
 
 /// Enhances sound files of any rate and channel count with bounded memory.
 ///
-/// The result has the length, rate, channels, container and sample format of the original and is aligned with it
-/// to the sample. Where the file's rate is above the model's, what the model changed is added to the original,
+/// The result has the length, rate, channels, container, sample format and metadata of the original and is aligned
+/// with it to the sample; PCM of 16 and 24 bits is dithered. Where the file's rate is above the model's, what the model changed is added to the original,
 /// so content above the model's band passes through untouched.
 public struct FileEnhancer {
     public let model: DualStageModel
@@ -55,7 +55,8 @@ public struct FileEnhancer {
         try reader.seek(toFrame: 0)
 
         let writer = try AudioFileWriter(
-            destination, format: reader.format, sampleRate: reader.sampleRate, channelCount: channels)
+            destination, format: reader.format, sampleRate: reader.sampleRate, channelCount: channels,
+            dither: .triangular(), metadata: reader.metadata)
         let enhancer = StreamEnhancer(
             model: model, frontEnd: frontEnd, channels: channels, totalSamples: down.outputCount(for: total),
             levelGain: meter.gain(to: FrontEnd.referenceLevel), stage: stage)

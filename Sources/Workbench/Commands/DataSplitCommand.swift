@@ -44,13 +44,13 @@ struct DataSplitCommand: ParsableCommand {
         for issue in dataset.issues { Terminal.note("left out: \(issue)\n") }
         if output.json {
             var object: JSONObject = ["hash": .string(list.hash), "test_hash": .string(dataset.testHash)]
-            for part in DataPart.allCases { object[part.rawValue] = JSONValue(list.names(part)) }
+            for part in DataSplit.allCases { object[part.rawValue] = JSONValue(list.names(part)) }
             object["left_out"] = JSONValue(dataset.issues.map(\.description))
             JSONOutput.write(object)
             return
         }
         var table = Table([.init("part"), .init("recordings", .right), .init("first names", shrinks: true)])
-        for part in DataPart.allCases {
+        for part in DataSplit.allCases {
             let names = list.names(part)
             let shown = names.prefix(4).joined(separator: ", ") + (names.count > 4 ? ", ..." : "")
             table.add([part.rawValue, String(names.count), shown])

@@ -10,8 +10,8 @@ struct EnhanceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "enhance", abstract: "Enhance a sound file, or every sound file of a folder.",
         discussion: """
-            The result has the length, rate, channels, container and sample format of the original and is aligned \
-            with it to the sample. What lies above the model's band is passed through.
+            The result has the length, rate, channels, container, sample format and tags of the original and is \
+            aligned with it to the sample; 16 and 24 bits are dithered. What lies above the model's band is passed through.
             """)
 
     @Option(name: .customLong("run"), help: ArgumentHelp("The run, such as run1 or last.", valueName: "run"))

@@ -1,4 +1,4 @@
-import Tensor
+import Statistics
 import Tracking
 
 /// The difference of two checkpoints on the same files.
@@ -18,16 +18,11 @@ struct PairedDifference: Equatable {
     /// The share of files on which the second is better, ties counting half; nil where no way is better.
     var shareBetter: Double?
 
-    static let fewestFilesForInterval = 5
-
     /// - Parameters:
     ///   - pairs: the two scores of every file; at least one.
     ///   - goal: which way the metric gets better.
     ///   - key: names the random draws, so that the same comparison prints the same interval.
     ///   - resamples: how many bootstrap samples to draw. Default 4,000.
-    ///
-    /// The interval is the percentile bootstrap over files: Efron, Tibshirani, An Introduction to the
-    /// Bootstrap (1993), section 13.3.
     init?(_ pairs: [(first: Double, second: Double)], goal: MetricGoal, key: String, resamples: Int = 4_000) {
         guard !pairs.isEmpty else { return nil }
         let count = Double(pairs.count)
@@ -37,7 +32,7 @@ struct PairedDifference: Equatable {
         second = pairs.reduce(0) { $0 + $1.second } / count
         mean = differences.reduce(0, +) / count
         shareBetter = Self.shareBetter(differences, goal)
-        interval = Self.interval(differences, key: key, resamples: resamples)
+        interval = Bootstrap(key: "compare/" + key, resamples: resamples).meanInterval(differences)
     }
 
     private static func shareBetter(_ differences: [Double], _ goal: MetricGoal) -> Double? {
@@ -47,22 +42,5 @@ struct PairedDifference: Equatable {
             return sum + ((difference > 0) == (goal == .max) ? 1 : 0)
         }
         return wins / Double(differences.count)
-    }
-
-    private static func interval(
-        _ differences: [Double], key: String, resamples: Int
-    ) -> ClosedRange<Double>? {
-        guard differences.count >= fewestFilesForInterval else { return nil }
-        var stream = RandomStream(key: "compare/bootstrap/" + key)
-        var means: [Double] = []
-        means.reserveCapacity(resamples)
-        for _ in 0..<resamples {
-            var sum = 0.0
-            for _ in differences { sum += differences[stream.integer(0..<differences.count)] }
-            means.append(sum / Double(differences.count))
-        }
-        means.sort()
-        let edge = Int(Double(resamples) * 0.025)
-        return means[edge]...means[resamples - 1 - edge]
     }
 }

@@ -1,4 +1,5 @@
 import Audio
+import Datasets
 import StrictJSON
 
 /// Clean recordings, degraded on the fly: `{"kind": "clean_folder", "clean": [{"path": "studio"}]}`.
@@ -24,11 +25,11 @@ public struct CleanFolderConfig: RecordingConfig {
         [
             Field(
                 "clean", \.clean, count: 1..., required: true,
-                "where clean recordings come from: objects with path, weight, role, voices, label"),
+                "where clean recordings come from: objects with path, weight, role, voices, parts, label"),
             Field(
                 "noise", \.noise,
-                "where noises come from: objects with path, weight, kind; kinds and parts without recordings are "
-                    + "synthesised"),
+                "where noises come from: objects with path, weight, kind, parts; kinds and parts without recordings "
+                    + "are synthesised"),
             Field("degradation", \.degradation, "what happens to a clean recording, and how often"),
             Field(
                 "level", \.level, in: -60...0,
@@ -74,8 +75,9 @@ public struct CleanFolderConfig: RecordingConfig {
 public struct CleanSourceConfig: Configurable {
     public var path = ""
     public var weight = 1.0
-    public var role: RecordingRole?
+    public var role: DataRole?
     public var voices: [String] = []
+    public var parts = DataSplit.allCases
     public var label = ""
 
     public init() {}
@@ -87,6 +89,7 @@ public struct CleanSourceConfig: Configurable {
         Field("weight", \.weight, in: 0..., "how often it is drawn from, relative to the other sources"),
         Field("role", \.role, "of a prepared set only recordings of this role; null: speech and music"),
         Field("voices", \.voices, "only recordings of these voices; empty: all"),
+        Field("parts", \.parts, count: 1..., "only recordings that the split puts into these parts"),
         Field("label", \.label, "what tables call its test items instead of the class of degradation"),
     ]
 }
@@ -96,6 +99,7 @@ public struct NoiseSourceConfig: Configurable {
     public var path = ""
     public var weight = 1.0
     public var kind: RecordedNoiseKind?
+    public var parts = DataSplit.allCases
 
     public init() {}
 
@@ -108,6 +112,7 @@ public struct NoiseSourceConfig: Configurable {
         Field(
             "kind", \.kind,
             "what the recordings are; null: what a prepared set says, ambience in a plain folder"),
+        Field("parts", \.parts, count: 1..., "only recordings that the split puts into these parts"),
     ]
 }
 
@@ -121,7 +126,7 @@ public enum RecordedNoiseKind: String, ConfigValue, CaseIterable, Sendable {
     case keys
 
     /// The role that it has in a prepared set.
-    var role: RecordingRole {
+    var role: DataRole {
         switch self {
         case .ambience: .noise
         case .babble: .babble

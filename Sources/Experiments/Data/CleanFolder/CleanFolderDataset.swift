@@ -125,7 +125,7 @@ final class CleanFolderDataset: Dataset {
     }
 
     private func degrade(
-        _ clean: [Float], _ degradationClass: DegradationClass?, _ part: DataPart, _ voice: String,
+        _ clean: [Float], _ degradationClass: DegradationClass?, _ part: DataSplit, _ voice: String,
         _ stream: RandomStream
     ) throws -> AlignedPair {
         let pair = try degradation.degrade(
@@ -150,7 +150,7 @@ final class CleanFolderDataset: Dataset {
                 throw DataIssue(path: entry.recording.path, problem: "became silent while it was in use")
             }
             return try degrade(
-                leveled, entry.degradationClass, split.dataPart, entry.recording.voice,
+                leveled, entry.degradationClass, split.dataSplit, entry.recording.voice,
                 RandomStream(key: "clean_folder/\(split.rawValue)/\(item.name)"))
         } catch let issue as DataIssue {
             throw ExperimentError.data("\(issue)")

@@ -8,7 +8,7 @@ struct CleanSources {
     struct Source {
         let weight: Double
         let label: String
-        let parts: [DataPart: [Recording]]
+        let parts: [DataSplit: [Recording]]
         /// Recordings that are music make no babble.
         let music: Set<URL>
     }
@@ -19,8 +19,8 @@ struct CleanSources {
 
     private struct Opened {
         let folder: String
-        let entries: [RecordingSource.Entry]
-        var parts: [DataPart] = []
+        var entries: [RecordingSource.Entry]
+        var parts: [DataSplit] = []
 
         func items() -> [SplitRule.Item] {
             entries.map {
@@ -31,7 +31,20 @@ struct CleanSources {
             }
         }
 
-        func recordings(_ part: DataPart) -> [Recording] {
+        /// Forgets the recordings of parts that are not wanted.
+        mutating func keep(_ wanted: [DataSplit], of path: String) throws {
+            let kept = entries.indices.filter { wanted.contains(parts[$0]) }
+            guard !kept.isEmpty else {
+                let found = DataSplit.allCases.filter(parts.contains).map(\.rawValue)
+                throw ExperimentError.data(
+                    "\(path): none of its \(entries.count) recordings is in the wanted parts "
+                        + "(\(wanted.map(\.rawValue).joined(separator: ", "))); they are in "
+                        + "\(found.joined(separator: ", ")) (key: parts)")
+            }
+            (entries, parts) = (kept.map { entries[$0] }, kept.map { parts[$0] })
+        }
+
+        func recordings(_ part: DataSplit) -> [Recording] {
             zip(entries, parts).filter { $0.1 == part }.map(\.0.recording)
         }
     }
@@ -76,6 +89,12 @@ struct CleanSources {
             noise[index].parts = try noiseRule.assign(
                 noise[index].items(), list: frozen, named: false, fills: noise[index].entries.count >= 6)
         }
+        for (index, source) in config.clean.enumerated() {
+            try clean[index].keep(source.parts, of: source.path)
+        }
+        for (index, source) in config.noise.enumerated() {
+            try noise[index].keep(source.parts, of: source.path)
+        }
         func recordings(_ opened: [Opened]) -> [RecordingOverlap.Entry] {
             opened.flatMap { zip($0.entries, $0.parts).map { ($0.recording, $1) } }
         }
@@ -101,13 +120,13 @@ struct CleanSources {
             return Source(
                 weight: source.weight, label: source.label,
                 parts: Dictionary(
-                    uniqueKeysWithValues: DataPart.allCases.map { ($0, opened.recordings($0)) }),
+                    uniqueKeysWithValues: DataSplit.allCases.map { ($0, opened.recordings($0)) }),
                 music: Set(music))
         }
         var pool = RecordedNoisePool(store: store, log: log)
         for (source, opened) in zip(config.noise, noise) {
             for kind in RecordedNoiseKind.allCases {
-                for part in DataPart.allCases {
+                for part in DataSplit.allCases {
                     let own = zip(opened.entries, opened.parts).filter { entry, entryPart in
                         entryPart == part && !doubled.contains(entry.recording)
                             && (entry.role.map { $0 == kind.role } ?? ((source.kind ?? .ambience) == kind))

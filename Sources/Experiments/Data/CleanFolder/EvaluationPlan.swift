@@ -39,7 +39,7 @@ struct EvaluationPlan: Sendable {
         let wanted = split == .test ? config.testItems : config.validationItems
         let pools = sources.map { source in
             source.weight > 0
-                ? Self.ordered(source.parts[split.dataPart] ?? [], config, store.sampleRate) : []
+                ? Self.ordered(source.parts[split.dataSplit] ?? [], config, store.sampleRate) : []
         }
         let counts = Self.shares(of: wanted, zip(sources, pools).map { $1.isEmpty ? 0 : $0.weight })
         guard counts.contains(where: { $0 > 0 }) else {

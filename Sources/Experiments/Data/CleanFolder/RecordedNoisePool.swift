@@ -6,7 +6,7 @@ struct RecordedNoisePool: Sendable {
     let store: RecordingStore
     let log: IssueLog
     /// By kind and part.
-    private var tables: [RecordedNoiseKind: [DataPart: WeightedTables]] = [:]
+    private var tables: [RecordedNoiseKind: [DataSplit: WeightedTables]] = [:]
 
     /// Voices that sound at once in babble.
     private static let babbleVoices = 6
@@ -16,15 +16,15 @@ struct RecordedNoisePool: Sendable {
     init(store: RecordingStore, log: IssueLog) { (self.store, self.log) = (store, log) }
 
     mutating func add(
-        _ recordings: [Recording], kind: RecordedNoiseKind, part: DataPart, weight: Double
+        _ recordings: [Recording], kind: RecordedNoiseKind, part: DataSplit, weight: Double
     ) {
         tables[kind, default: [:]][part, default: WeightedTables()].add(recordings, weight: weight)
     }
 
-    func has(_ kind: RecordedNoiseKind, _ part: DataPart) -> Bool { tables[kind]?[part]?.isEmpty == false }
+    func has(_ kind: RecordedNoiseKind, _ part: DataSplit) -> Bool { tables[kind]?[part]?.isEmpty == false }
 
     /// All recordings of a part.
-    func recordings(_ part: DataPart) -> [Recording] {
+    func recordings(_ part: DataSplit) -> [Recording] {
         RecordedNoiseKind.allCases.flatMap { tables[$0]?[part]?.tables.flatMap(\.recordings) ?? [] }
     }
 
@@ -34,7 +34,7 @@ struct RecordedNoisePool: Sendable {
     /// - Returns: nil if there are no recordings of the kind.
     /// - Throws: `ExperimentError` by the policy.
     func noise(
-        _ kind: NoiseKind, part: DataPart, count: Int, avoiding voice: String, stream: RandomStream
+        _ kind: NoiseKind, part: DataSplit, count: Int, avoiding voice: String, stream: RandomStream
     ) throws -> (samples: [Float], family: String?)? {
         guard let recorded = RecordedNoiseKind(rawValue: kind.rawValue), has(recorded, part),
             let tables = tables[recorded]?[part]

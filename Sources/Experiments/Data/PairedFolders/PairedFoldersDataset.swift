@@ -27,7 +27,7 @@ final class PairedFoldersDataset: Dataset {
         let splits = zip(pairs, uses)
         try RecordingOverlap.refuse(splits.flatMap { [($0.clean, $1), ($0.degraded, $1)] })
         list = SplitList(Dictionary(uniqueKeysWithValues: splits.map { ($0.name, $1) }))
-        func part(_ split: DataPart) -> [RecordingPair] { splits.filter { $0.1 == split }.map(\.0) }
+        func part(_ split: DataSplit) -> [RecordingPair] { splits.filter { $0.1 == split }.map(\.0) }
         // What is scored is read now: a training should not end with a test that cannot be.
         func readable(_ pairs: [RecordingPair]) throws -> [RecordingPair] {
             try pairs.filter { pair in
@@ -60,7 +60,7 @@ final class PairedFoldersDataset: Dataset {
         testHash = hash(test, RecordingOverlap.digest)
     }
 
-    private static func split(_ pairs: [RecordingPair], _ config: PairedFoldersConfig) throws -> [DataPart] {
+    private static func split(_ pairs: [RecordingPair], _ config: PairedFoldersConfig) throws -> [DataSplit] {
         if config.allForTest { return pairs.map { _ in .test } }
         let items = pairs.map {
             SplitRule.Item(name: $0.name, shortName: $0.name, voice: $0.clean.voice, fixed: nil)

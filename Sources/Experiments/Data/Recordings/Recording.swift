@@ -13,7 +13,7 @@ struct Recording: Sendable, Hashable {
     /// The file's own rate, Hz.
     let sampleRate: Int
     /// The part that a prepared set has given it.
-    var fixedSplit: DataPart?
+    var fixedSplit: DataSplit?
     /// SHA-256 of the file, if a prepared set knows it.
     var sha256: String?
 
@@ -24,7 +24,7 @@ struct Recording: Sendable, Hashable {
     ///
     /// - Throws: `DataIssue`.
     init(
-        _ file: SoundFile, voice: String, dataset sampleRate: Int, fixedSplit: DataPart? = nil,
+        _ file: SoundFile, voice: String, dataset sampleRate: Int, fixedSplit: DataSplit? = nil,
         sha256: String? = nil
     ) throws(DataIssue) {
         do {

@@ -4,7 +4,7 @@ import Hashing
 
 /// Tells equal recordings under different names.
 enum RecordingOverlap {
-    typealias Entry = (recording: Recording, split: DataPart)
+    typealias Entry = (recording: Recording, split: DataSplit)
 
     /// Refuses a recording that stands in two parts of a split, under whatever names.
     ///
@@ -23,7 +23,7 @@ enum RecordingOverlap {
     static func find(
         _ recordings: [Entry]
     ) -> [(extra: Entry, kept: Entry)] {
-        let order: [DataPart] = [.test, .validation, .train]
+        let order: [DataSplit] = [.test, .validation, .train]
         let bySize = Dictionary(grouping: recordings) { size($0.recording.url) }
         return bySize.sorted { $0.key < $1.key }.flatMap { _, group -> [(extra: Entry, kept: Entry)] in
             guard Set(group.map(\.split)).count > 1 else { return [] }

@@ -1,18 +1,14 @@
+import Audio
 import Datasets
 import Foundation
 import StrictJSON
-
-/// What the recordings of a prepared set are, as far as datasets ask for it.
-public enum RecordingRole: String, ConfigValue, CaseIterable, Sendable {
-    case speech, music, stem, noise, keys, babble
-}
 
 /// Where recordings come from: a folder of sound files, or a set that `workbench data prepare` made.
 enum RecordingSource {
     /// One recording of a source and what a prepared set says it is; nil in a plain folder.
     struct Entry {
         let recording: Recording
-        let role: RecordingRole?
+        let role: DataRole?
     }
 
     /// Lists a source.
@@ -24,7 +20,7 @@ enum RecordingSource {
     ///   - use: what the folder is wanted for, for errors.
     /// - Throws: `ExperimentError` if nothing is there, or by the policy of `issues`.
     static func open(
-        _ path: String, roles: [RecordingRole], voices: [String], voiceRule: VoiceRule, sampleRate: Int,
+        _ path: String, roles: [DataRole], voices: [String], voiceRule: VoiceRule, sampleRate: Int,
         use: String, issues: IssueLog
     ) throws -> [Entry] {
         let folder = URL(fileURLWithPath: path)
@@ -35,6 +31,16 @@ enum RecordingSource {
             throw ExperimentError.data(
                 "\(path): a set that `workbench data prepare` has not finished; repeat that command, it goes on where it "
                     + "stopped")
+        }
+        let recipe = folder.deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: folder.lastPathComponent + ".json")
+        // The place where the set of a recipe beside it would be.
+        guard
+            FileManager.default.fileExists(atPath: folder.path)
+                || !FileManager.default.fileExists(atPath: recipe.path)
+        else {
+            throw ExperimentError.notFound(
+                "\(path): not there yet; `workbench data prepare \(recipe.relativePath)` makes it")
         }
         let files =
             isPrepared
@@ -65,26 +71,31 @@ enum RecordingSource {
     private struct Candidate {
         let file: SoundFile
         let voice: String
-        var role: RecordingRole?
-        var split: DataPart?
+        var role: DataRole?
+        var split: DataSplit?
         var sha256: String?
     }
 
-    private static func prepared(_ path: String, roles: [RecordingRole]) throws -> [Candidate] {
+    private static func prepared(_ path: String, roles: [DataRole]) throws -> [Candidate] {
         let set: PreparedSet
         do {
             set = try PreparedSet(path: path)
         } catch let error as DatasetError {
             throw ExperimentError.data("\(error)")
         }
+        let held = Set(set.items.map(\.role))
+        guard !held.isDisjoint(with: roles) else {
+            func list(_ roles: [DataRole]) -> String { roles.map(\.rawValue).joined(separator: ", ") }
+            throw ExperimentError.data(
+                "\(path): the set holds no \(list(roles)); it holds \(list(DataRole.allCases.filter(held.contains)))"
+            )
+        }
         return set.items.compactMap { item in
-            guard let role = RecordingRole(rawValue: item.role.rawValue), roles.contains(role) else {
-                return nil
-            }
+            guard roles.contains(item.role) else { return nil }
             let name = item.path.hasSuffix(".wav") ? String(item.path.dropLast(4)) : item.path
             return Candidate(
-                file: SoundFile(name: name, url: set.url(of: item)), voice: item.voice, role: role,
-                split: DataPart(rawValue: item.split.rawValue), sha256: item.sha256)
+                file: SoundFile(name: name, url: set.url(of: item)), voice: item.voice, role: item.role,
+                split: item.split, sha256: item.sha256)
         }
     }
 }

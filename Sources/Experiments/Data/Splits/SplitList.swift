@@ -7,14 +7,14 @@ import Tensor
 ///
 /// As a file: `{"format": 1, "hash": "...", "train": ["a", ...], "validation": [...], "test": [...]}`.
 public struct SplitList: Sendable, Equatable {
-    private let parts: [String: DataPart]
+    private let parts: [String: DataSplit]
 
-    init(_ parts: [String: DataPart]) { self.parts = parts }
+    init(_ parts: [String: DataSplit]) { self.parts = parts }
 
-    subscript(name: String) -> DataPart? { parts[name] }
+    subscript(name: String) -> DataSplit? { parts[name] }
 
     /// The names of a part, sorted.
-    public func names(_ split: DataPart) -> [String] {
+    public func names(_ split: DataSplit) -> [String] {
         parts.filter { $0.value == split }.map(\.key).sorted()
     }
 
@@ -22,13 +22,13 @@ public struct SplitList: Sendable, Equatable {
 
     /// Changes when any recording's part does.
     public var hash: String {
-        JSONValue.array(DataPart.allCases.map { JSONValue(names($0)) }).stableHash()
+        JSONValue.array(DataSplit.allCases.map { JSONValue(names($0)) }).stableHash()
     }
 
     /// The file's text.
     public var text: String {
         var object: JSONObject = ["format": .integer(1), "hash": .string(hash)]
-        for split in DataPart.allCases { object[split.rawValue] = JSONValue(names(split)) }
+        for split in DataSplit.allCases { object[split.rawValue] = JSONValue(names(split)) }
         return JSONValue.object(object).prettyText + "\n"
     }
 
@@ -47,9 +47,9 @@ public struct SplitList: Sendable, Equatable {
             )
         }
         let file = try JSONDocument(contentsOf: path).decode(SplitFile.self)
-        var parts: [String: DataPart] = [:]
+        var parts: [String: DataSplit] = [:]
         for (split, names) in [
-            (DataPart.train, file.train), (.validation, file.validation), (.test, file.test),
+            (DataSplit.train, file.train), (.validation, file.validation), (.test, file.test),
         ] {
             for name in names {
                 if let other = parts[name] {

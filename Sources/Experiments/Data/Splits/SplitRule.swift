@@ -26,7 +26,7 @@ public struct SplitRule: Sendable {
         let shortName: String
         /// Empty if unknown.
         let voice: String
-        let fixed: DataPart?
+        let fixed: DataSplit?
 
         func isCalled(_ text: String) -> Bool { text == name || text == shortName || text == voice }
     }
@@ -39,11 +39,11 @@ public struct SplitRule: Sendable {
     ///   - fills: whether a part that is left empty gets the unit whose hash comes nearest.
     /// - Throws: `ExperimentError` if a voice would stand in two parts.
     func assign(_ items: [Item], list: SplitList?, named: Bool = true, fills: Bool = true) throws
-        -> [DataPart]
+        -> [DataSplit]
     {
         let units = items.map { by == .voice && !$0.voice.isEmpty ? $0.voice : $0.name }
         var hashed: [String: String] = [:]
-        var decided: [String: DataPart] = [:]
+        var decided: [String: DataSplit] = [:]
         for (item, unit) in zip(items, units) {
             hashed[unit] = unit == item.name ? item.shortName : unit
             guard let split = part(of: item, named: named) ?? list?[item.name] ?? item.fixed else { continue }
@@ -59,17 +59,17 @@ public struct SplitRule: Sendable {
             .sorted { ($0.bits, $0.name) < ($1.bits, $1.name) }
         // A part whose names are listed is complete.
         let closed = Set(
-            named ? (test.isEmpty ? [] : [DataPart.test]) + (validation.isEmpty ? [] : [.validation]) : [])
+            named ? (test.isEmpty ? [] : [DataSplit.test]) + (validation.isEmpty ? [] : [.validation]) : [])
         for (name, bits) in open {
             let remainder = bits % UInt64(every)
-            let split: DataPart = remainder == 0 ? .test : remainder == 1 ? .validation : .train
+            let split: DataSplit = remainder == 0 ? .test : remainder == 1 ? .validation : .train
             decided[name] = closed.contains(split) ? .train : split
         }
         if fills { Self.fill(&decided, open.map(\.name), closed) }
         return units.map { decided[$0] ?? .train }
     }
 
-    private func part(of item: Item, named: Bool) -> DataPart? {
+    private func part(of item: Item, named: Bool) -> DataSplit? {
         guard named else { return nil }
         func lists(_ names: [String]) -> Bool { names.contains { item.isCalled($0) } }
         return lists(test) ? .test : lists(validation) ? .validation : nil
@@ -77,9 +77,9 @@ public struct SplitRule: Sendable {
 
     /// Gives each empty part one unit of the part that has most, the one with the lowest hash.
     private static func fill(
-        _ decided: inout [String: DataPart], _ open: [String], _ closed: Set<DataPart>
+        _ decided: inout [String: DataSplit], _ open: [String], _ closed: Set<DataSplit>
     ) {
-        for empty in [DataPart.test, .validation, .train] where !closed.contains(empty) {
+        for empty in [DataSplit.test, .validation, .train] where !closed.contains(empty) {
             guard !decided.values.contains(empty), decided.count >= 3 else { continue }
             let counts = Dictionary(grouping: decided.values, by: { $0 }).mapValues(\.count)
             if let unit = open.first(where: { counts[decided[$0] ?? empty, default: 0] > 1 }) {
