@@ -42,7 +42,8 @@ let package = Package(
         .target(
             name: "Experiments",
             dependencies: [
-                "Tensor", "Layers", "Losses", "Audio", "Metrics", "StrictJSON", "Tracking", "Hashing",
+                "Tensor", "Layers", "Losses", "Audio", "Metrics", "Statistics", "StrictJSON", "Tracking",
+                "Hashing",
                 "Datasets",
             ]),
         .executableTarget(

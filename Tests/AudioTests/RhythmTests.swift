@@ -5,10 +5,10 @@ import Testing
 @testable import Audio
 
 @Suite struct RhythmTests {
-    /// Short noise bursts at the given moments over faint noise.
+    /// Short noise bursts at the given moments over noise that is too faint to be heard as a beginning.
     private func bursts(at times: [Double], seconds: Double) -> [Double] {
         var stream = RandomStream(seed: 5, "rhythm test")
-        var signal = (0..<Int(16000 * seconds)).map { _ in 1e-3 * stream.gaussian() }
+        var signal = (0..<Int(16000 * seconds)).map { _ in 1e-6 * stream.gaussian() }
         for time in times {
             let start = Int(16000 * time)
             for n in start..<min(signal.count, start + 1600) {

@@ -25,14 +25,6 @@ import Testing
         #expect(results.allSatisfy { $0.seconds.count == 2 && $0.bestRate >= $0.medianRate })
     }
 
-    @Test func quantilesInterpolate() {
-        #expect(Quantile.of([1, 2, 4, 8], 0.5) == 3)
-        #expect(Quantile.of([1, 2, 4, 8], 0) == 1)
-        #expect(Quantile.of([1, 2, 4, 8], 1) == 8)
-        #expect(Quantile.of([5], 0.9) == 5)
-        #expect(Quantile.of([], 0.5).isNaN)
-    }
-
     /// The list of layers is the network: its forward work is what the networks say of themselves.
     @Test func theLayersOfAStepAreThoseOfTheNetworks() {
         let generator = UNet.multiplyAdds(inChannels: 1, baseChannels: 16, depth: 5, height: 128, width: 128)

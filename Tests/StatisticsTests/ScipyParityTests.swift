@@ -63,6 +63,11 @@ import Testing
         }
     }
 
+    @Test func quantilesInterpolateAndKnowTheirEnds() {
+        #expect([4, 1, 3, 2].quantile(0) == 1 && [4, 1, 3, 2].quantile(1) == 4)
+        #expect([4, 1, 3, 2].median == 2.5 && [7.0].quantile(0.3) == 7 && [Double]().median == nil)
+    }
+
     @Test func welch() throws {
         func values(_ name: String) throws -> [Double] {
             try #require(reference.samples.first { $0.name == name }).values

@@ -6,7 +6,8 @@ import Tensor
 ///     C(t) = O(t) + max(0, max over t - 2P <= u <= t - P/2 of C(u) - tightness ln((t - u) / P)^2)
 ///
 /// O is the onset strength in units of its standard deviation, smoothed over P / 32, and P the period of the
-/// tempo in frames. The best chain is followed back from the last good peak of C.
+/// tempo in frames. The best chain is followed back from the largest C of the last period, and weak
+/// beats at its ends are left out.
 ///
 /// Source: Ellis, Beat tracking by dynamic programming, Journal of New Music Research 36(1), 2007, section 4.
 public struct BeatTracker: Sendable, Equatable {
@@ -33,13 +34,22 @@ public struct BeatTracker: Sendable, Equatable {
             }
             sums[frame] += best
         }
-        guard var frame = lastBeat(sums) else { return [] }
+        guard var frame = lastBeat(sums, period: Int(period.rounded(.up))) else { return [] }
         var beats = [frame]
         while links[frame] >= 0 {
             frame = links[frame]
             beats.append(frame)
         }
-        return beats.reversed().map { Double($0) / envelope.frameRate }
+        return trimmed(beats.reversed(), scores).map { Double($0) / envelope.frameRate }
+    }
+
+    /// A chain runs on where nothing sounds; beats at its ends that are weaker than half the rms of all go.
+    private func trimmed(_ beats: [Int], _ scores: [Double]) -> ArraySlice<Int> {
+        let power = beats.reduce(0) { $0 + scores[$1] * scores[$1] } / Double(beats.count)
+        func isStrong(_ beat: Int) -> Bool { scores[beat] >= 0.5 * power.squareRoot() }
+        guard let first = beats.firstIndex(where: isStrong), let last = beats.lastIndex(where: isStrong)
+        else { return [] }
+        return beats[first...last]
     }
 
     /// The smoothed strength in standard deviations; nil when nothing stands out.
@@ -60,14 +70,8 @@ public struct BeatTracker: Sendable, Equatable {
         }
     }
 
-    /// The last peak of at least half the median peak.
-    private func lastBeat(_ sums: [Double]) -> Int? {
-        let peaks = sums.indices.filter { frame in
-            sums[frame] > (frame > 0 ? sums[frame - 1] : 0)
-                && sums[frame] >= (frame + 1 < sums.count ? sums[frame + 1] : 0)
-        }
-        guard !peaks.isEmpty else { return nil }
-        let median = peaks.map { sums[$0] }.sorted()[peaks.count / 2]
-        return peaks.last { sums[$0] >= 0.5 * median }
+    /// The best end within the last period: one of the chains that pass there has every good beat before it.
+    private func lastBeat(_ sums: [Double], period: Int) -> Int? {
+        sums.indices.suffix(period).max { sums[$0] < sums[$1] }
     }
 }

@@ -34,7 +34,8 @@ public struct SpectrumStream: Sendable {
         buffer += samples
         if awaitsStart {
             guard sampleCount >= transform.minimumLength else { return take(0) }
-            buffer.insert(contentsOf: buffer[1..<1 + transform.offset].reversed(), at: 0)
+            // A new array: inserting a view of the array into itself gives wrong samples.
+            buffer = buffer[1..<1 + transform.offset].reversed() + buffer
             awaitsStart = false
         }
         let complete = buffer.count - start - transform.fftSize

@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 import StrictJSON
 import Tensor
 
@@ -72,27 +73,10 @@ public struct BenchmarkResult {
     }
 
     /// Seconds of a call.
-    public var median: Double { Quantile.of(seconds, 0.5) }
+    public var median: Double { seconds.quantile(0.5) ?? .nan }
     public var minimum: Double { seconds.first ?? .nan }
 
     /// Work a second: GFLOP/s, GB/s, or how many times faster than the sound.
     public var medianRate: Double { item.work.amount / median / item.work.unit }
     public var bestRate: Double { item.work.amount / minimum / item.work.unit }
-}
-
-/// Quantiles of sorted values.
-public enum Quantile {
-    /// The value below which a share of the others lies, interpolated between neighbours (type 7 of
-    /// Hyndman & Fan 1996); NaN for no values.
-    ///
-    /// - Parameters:
-    ///   - sorted: values in rising order.
-    ///   - share: 0 ... 1.
-    public static func of(_ sorted: [Double], _ share: Double) -> Double {
-        guard let last = sorted.last else { return .nan }
-        let place = share * Double(sorted.count - 1)
-        let below = Int(place)
-        guard below + 1 < sorted.count else { return last }
-        return sorted[below] + (place - Double(below)) * (sorted[below + 1] - sorted[below])
-    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 import StrictJSON
 import Tensor
 
@@ -58,8 +59,8 @@ extension StepBenchmark {
         /// While the steps ran, if asked for.
         public let memory: [MemorySample]
 
-        public var median: Double { Quantile.of(milliseconds, 0.5) }
-        public var minimum: Double { Quantile.of(milliseconds, 0) }
+        public var median: Double { milliseconds.quantile(0.5) ?? .nan }
+        public var minimum: Double { milliseconds.quantile(0) ?? .nan }
     }
 
     /// Runs the steps before timing, then the timed ones.
@@ -120,9 +121,9 @@ extension StepBenchmark.Report {
             "batch": .integer(options.batch), "median_ms": rounded(median), "min_ms": rounded(minimum),
             "cpu_s_per_step": rounded(cpuSecondsPerStep, 1e4), "peak_rss_mib": .integer(peakMemoryMiB),
             "engine": .string(options.engine.rawValue), "steps": .integer(options.steps),
-            "warmup": .integer(options.warmup), "p10_ms": rounded(Quantile.of(milliseconds, 0.1)),
-            "p90_ms": rounded(Quantile.of(milliseconds, 0.9)),
-            "max_ms": rounded(Quantile.of(milliseconds, 1)),
+            "warmup": .integer(options.warmup), "p10_ms": rounded((milliseconds.quantile(0.1) ?? .nan)),
+            "p90_ms": rounded((milliseconds.quantile(0.9) ?? .nan)),
+            "max_ms": rounded((milliseconds.quantile(1) ?? .nan)),
             "live_mib_before": rounded(before.live, 1e6), "live_mib_after": rounded(after.live, 1e6),
             "live_mib_peak": rounded(peakLive), "idle_mib": rounded(after.idle),
             "first_step_start_s": rounded(firstStepStart),

@@ -6,7 +6,8 @@ import StrictJSON
 /// `workbench features`: what a sound file sounds like, in numbers.
 struct FeaturesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "features", abstract: "Summarise the features of a sound file: level, pitch, rhythm ...",
+        commandName: "features",
+        abstract: "Summarise the features of a sound file: level, spectrum, pitch, rhythm, loudness ...",
         discussion: """
             Channels are mixed; the rate stays. Statistics are over frames of 10 ms, those of pitch over voiced ones. \
             The JSON object has the parameters of each feature, so that other programs can repeat it.
@@ -18,9 +19,17 @@ struct FeaturesCommand: ParsableCommand {
     var lowestPitch = 65.0
     @Option(help: ArgumentHelp("The highest pitch that is looked for.", valueName: "Hz"))
     var highestPitch = 1000.0
+    @Option(
+        help: ArgumentHelp(
+            "The sound pressure level of a sine of full scale, on which loudness, sharpness and roughness depend.",
+            valueName: "dB SPL"))
+    var fullScale = 94.0
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        guard (0...200).contains(fullScale) else {
+            throw ValidationError("--full-scale \(fullScale): give a level of 0 to 200 dB SPL")
+        }
         guard lowestPitch >= 20, lowestPitch < highestPitch, highestPitch <= 10_000 else {
             throw ValidationError(
                 "--lowest-pitch \(lowestPitch) --highest-pitch \(highestPitch): "
@@ -30,7 +39,9 @@ struct FeaturesCommand: ParsableCommand {
 
     func run() throws {
         let sound = try AudioFile.read(URL(fileURLWithPath: file))
-        let input = FeatureInput(sound, pitchRange: lowestPitch...highestPitch)
+        let input = FeatureInput(
+            sound, pitchRange: lowestPitch...highestPitch,
+            calibration: Calibration(fullScaleSineLevel: fullScale))
         var found: [(feature: Feature, values: JSONObject)] = []
         var undefined: [(feature: Feature, reason: String)] = []
         for feature in Feature.all {
@@ -38,6 +49,8 @@ struct FeaturesCommand: ParsableCommand {
                 found.append((feature, try feature.summarise(input)))
             } catch let error as Feature.Undefined {
                 undefined.append((feature, error.reason))
+            } catch let error as SoundMeasurementError {
+                undefined.append((feature, error.description))
             }
         }
         if output.json {

@@ -7,14 +7,18 @@ final class FeatureInput {
     /// The mean of all channels.
     let mono: [Double]
     let pitchFrames: PitchFrames
+    let calibration: Calibration
     private let rhythmAnalysis: RhythmAnalysis
     private let transform: ShortTimeFourierTransform
 
     static let melBands = 80
 
-    /// - Parameter pitchRange: hertz; cut to what the sound's rate allows.
-    init(_ waveform: Waveform, pitchRange: ClosedRange<Double>) {
+    /// - Parameters:
+    ///   - pitchRange: hertz; cut to what the sound's rate allows.
+    ///   - calibration: what the samples mean in the air.
+    init(_ waveform: Waveform, pitchRange: ClosedRange<Double>, calibration: Calibration) {
         self.waveform = waveform
+        self.calibration = calibration
         mono = waveform.mono.map(Double.init)
         let highest = min(pitchRange.upperBound, Double(waveform.sampleRate) / 4)
         pitchFrames = PitchFrames(
@@ -26,13 +30,24 @@ final class FeatureInput {
             fftSize: strength.fftSize, hopLength: strength.hopLength, padding: .zero)
     }
 
-    /// |X|^2 of every frame, [frames x bins].
-    private(set) lazy var power = transform.analyse(mono).power
+    private(set) lazy var spectrogram = transform.analyse(mono)
+
+    private(set) lazy var shape = SpectralShape(
+        spectrogram, sampleRate: waveform.sampleRate, fftSize: transform.fftSize)
 
     /// Log-mel levels, [frames x bands], dB.
-    private(set) lazy var mel: [Double] = MelFilterbank(
-        sampleRate: waveform.sampleRate, fftSize: transform.fftSize, bands: Self.melBands
-    ).bands(of: power).map { Decibel.power($0) }
+    private(set) lazy var mel = DecibelScale().levels(
+        ofPower: MelSpectrogram(
+            transform: transform,
+            filterbank: MelFilterbank(
+                sampleRate: waveform.sampleRate, fftSize: transform.fftSize, bands: Self.melBands)
+        ).bands(of: spectrogram))
+
+    private(set) lazy var loudness = Result<TimeVaryingLoudness, SoundMeasurementError> {
+        () throws(SoundMeasurementError) in
+        try TimeVaryingLoudness.measure(
+            waveform.mono, sampleRate: waveform.sampleRate, calibration: calibration)
+    }
 
     private(set) lazy var pitch: PitchTrack = ProbabilisticYIN(pitchFrames).track(mono)
 
@@ -52,6 +67,13 @@ final class FeatureInput {
             "method": "pyin", "frame_length": .integer(pitchFrames.frameLength),
             "hop_length": .integer(pitchFrames.hopLength),
             "fmin": .number(pitchFrames.minimumFrequency), "fmax": .number(pitchFrames.maximumFrequency),
+        ]
+    }
+
+    var calibrationParameters: JSONObject {
+        [
+            "full_scale_sine_db_spl": .number((calibration.fullScaleSineLevel * 1e6).rounded() / 1e6),
+            "sound_field": "free",
         ]
     }
 }

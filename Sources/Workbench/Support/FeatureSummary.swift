@@ -1,16 +1,16 @@
 import Audio
-import Experiments
 import Foundation
+import Statistics
 import StrictJSON
 
 /// One feature that `workbench features` prints.
-struct Feature {
+struct Feature: Sendable {
     let name: String
     let unit: String
-    /// The summary's members; throws `Undefined` for sounds that have none.
-    let summarise: (FeatureInput) throws -> JSONObject
+    /// The summary's members; throws `Undefined` or `SoundMeasurementError` for sounds that have none.
+    let summarise: @Sendable (FeatureInput) throws -> JSONObject
 
-    init(_ name: String, unit: String, _ summarise: @escaping (FeatureInput) throws -> JSONObject) {
+    init(_ name: String, unit: String, _ summarise: @escaping @Sendable (FeatureInput) throws -> JSONObject) {
         self.name = name
         self.unit = unit
         self.summarise = summarise
@@ -26,12 +26,22 @@ extension Feature {
     /// All features, in the order of the table. A new one is one line.
     static let all: [Feature] = [
         Feature("level", unit: "dBFS") { try level($0.mono) },
+        Feature("a_weighted_level", unit: "dBFS(A)") { try weightedLevel($0) },
+        Feature("programme_loudness", unit: "LUFS") { try programmeLoudness($0) },
+        Feature("true_peak", unit: "dBTP") { try truePeak($0) },
         Feature("mel", unit: "dB") { mel($0) },
+        Feature("mfcc", unit: "dB") { mfcc($0) },
+        Feature("centroid", unit: "Hz") { try shape($0, $0.shape.centroid) },
+        Feature("bandwidth", unit: "Hz") { try shape($0, $0.shape.bandwidth) },
+        Feature("roll_off", unit: "Hz") { try shape($0, $0.shape.rollOff(), ["share": 0.85]) },
+        Feature("flatness", unit: "ratio") { try shape($0, $0.shape.flatness(), ["amin": 1e-10]) },
         Feature("pitch", unit: "Hz") { try pitch($0) },
         Feature("voicing", unit: "share") { voicing($0.pitch) },
         Feature("onsets", unit: "s") { onsets($0) },
         Feature("tempo", unit: "beats/min") { try tempo($0.rhythm) },
         Feature("beats", unit: "s") { moments($0.rhythm.beats) },
+        Feature("loudness", unit: "sone") { try loudness($0) },
+        Feature("sharpness", unit: "acum") { try sharpness($0) },
     ]
 
     // MARK: Summaries
@@ -44,13 +54,82 @@ extension Feature {
         return ["rms": number(10 * log10(power)), "peak": number(20 * log10(peak))]
     }
 
-    private static func mel(_ input: FeatureInput) -> JSONObject {
-        let (levels, bands) = (input.mel, FeatureInput.melBands)
-        let frames = levels.count / bands
-        let means = (0..<bands).map { band in
-            number((0..<frames).reduce(0) { $0 + levels[$1 * bands + band] } / Double(frames))
+    private static func weightedLevel(_ input: FeatureInput) throws -> JSONObject {
+        let meter = WeightedLevel(sampleRate: input.waveform.sampleRate, weighting: .a)
+        let level = try meter.level(of: input.waveform.mono)
+        guard level.isFinite else { throw Undefined(reason: "digital silence") }
+        return ["value": number(level)]
+    }
+
+    private static func programmeLoudness(_ input: FeatureInput) throws -> JSONObject {
+        let loudness = try ProgrammeLoudness.measure(input.waveform)
+        guard let integrated = loudness.integrated else {
+            throw Undefined(reason: "no block of 0.4 s is louder than -70 LUFS")
         }
-        var object = series(levels)
+        var object: JSONObject = ["value": number(integrated)]
+        if let range = loudness.range { object["range_lu"] = number(range) }
+        if let peak = loudness.momentary.max(), peak.isFinite { object["max_momentary"] = number(peak) }
+        if let peak = loudness.shortTerm.max(), peak.isFinite { object["max_short_term"] = number(peak) }
+        return object
+    }
+
+    private static func truePeak(_ input: FeatureInput) throws -> JSONObject {
+        let peak = try TruePeak.measure(input.waveform).decibels
+        guard peak.isFinite else { throw Undefined(reason: "digital silence") }
+        return ["value": number(peak)]
+    }
+
+    private static func mfcc(_ input: FeatureInput) -> JSONObject {
+        let levels = input.mel
+        let cepstrum = CepstralCoefficients(bands: levels.width).coefficients(of: levels)
+        let means = (0..<cepstrum.width).map { index in
+            let sum = (0..<cepstrum.frameCount).reduce(0) { $0 + cepstrum[$1, index] }
+            return number(sum / Double(cepstrum.frameCount))
+        }
+        return [
+            "coefficient_means": .array(means), "frames": .integer(cepstrum.frameCount),
+            "parameters": ["n_mfcc": .integer(cepstrum.width), "n_mels": .integer(levels.width)],
+        ]
+    }
+
+    /// One value per frame that follows from its magnitudes alone.
+    private static func shape(
+        _ input: FeatureInput, _ values: [Double], _ extra: JSONObject = [:]
+    ) throws -> JSONObject {
+        guard input.mono.contains(where: { $0 != 0 }) else { throw Undefined(reason: "digital silence") }
+        var object = series(values)
+        var parameters = input.spectrumParameters
+        for (key, value) in extra.members { parameters[key] = value }
+        object["parameters"] = .object(parameters)
+        return object
+    }
+
+    private static func loudness(_ input: FeatureInput) throws -> JSONObject {
+        let loudness = try input.loudness.get()
+        var object = series(loudness.loudness)
+        object["n5"] = number(loudness.exceeded(percent: 5))
+        object["parameters"] = .object(input.calibrationParameters)
+        return object
+    }
+
+    private static func sharpness(_ input: FeatureInput) throws -> JSONObject {
+        let loudness = try input.loudness.get()
+        // Of near silence the sharpness says nothing.
+        let audible = zip(loudness.sharpness, loudness.loudness).filter { $1 >= 0.1 }.map(\.0)
+        guard !audible.isEmpty else { throw Undefined(reason: "nothing is louder than 0.1 sone") }
+        var object = series(audible)
+        object["parameters"] = .object(input.calibrationParameters)
+        return object
+    }
+
+    private static func mel(_ input: FeatureInput) -> JSONObject {
+        let levels = input.mel
+        let bands = levels.width
+        let means = (0..<bands).map { band in
+            let sum = (0..<levels.frameCount).reduce(0) { $0 + levels[$1, band] }
+            return number(sum / Double(levels.frameCount))
+        }
+        var object = series(levels.values)
         object["band_means"] = .array(means)
         var parameters = input.spectrumParameters
         parameters["n_mels"] = .integer(bands)
@@ -97,12 +176,11 @@ extension Feature {
 
     /// The statistics of one value per frame.
     static func series(_ values: [Double]) -> JSONObject {
-        let sorted = values.sorted()
+        let mean = SampleSummary(values)?.mean ?? .nan
+        func quantile(_ p: Double) -> JSONValue { number(values.quantile(p) ?? .nan) }
         return [
-            "mean": number(values.reduce(0, +) / Double(values.count)),
-            "median": number(Quantile.of(sorted, 0.5)), "p10": number(Quantile.of(sorted, 0.1)),
-            "p90": number(Quantile.of(sorted, 0.9)), "min": number(sorted.first ?? .nan),
-            "max": number(sorted.last ?? .nan), "frames": .integer(values.count),
+            "mean": number(mean), "median": quantile(0.5), "p10": quantile(0.1), "p90": quantile(0.9),
+            "min": quantile(0), "max": quantile(1), "frames": .integer(values.count),
         ]
     }
 

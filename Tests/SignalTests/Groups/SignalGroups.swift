@@ -36,6 +36,11 @@ let signalGroups: [String: SignalHandler] = [
     "onset": OnsetGroup.check,
 
     // Psychoacoustics and levels.
+    "bs1770": ProgrammeLoudnessGroup.check,
+    "truepeak": TruePeakGroup.check,
+    "weighting": WeightingGroup.check,
+    "zwicker": LoudnessGroup.check,
+    "zwicker_tv": TimeVaryingLoudnessGroup.check,
 ]
 
 /// Groups whose entries may be unsupported without failing the suite.

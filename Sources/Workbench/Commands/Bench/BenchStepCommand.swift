@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Statistics
 import StrictJSON
 import Tensor
 
@@ -66,9 +67,9 @@ struct BenchStepCommand: ParsableCommand {
         }
         add("median", report.median, "ms")
         add("minimum", report.minimum, "ms")
-        add("10 % below", Quantile.of(times, 0.1), "ms")
-        add("90 % below", Quantile.of(times, 0.9), "ms")
-        add("maximum", Quantile.of(times, 1), "ms")
+        add("10 % below", (times.quantile(0.1) ?? .nan), "ms")
+        add("90 % below", (times.quantile(0.9) ?? .nan), "ms")
+        add("maximum", (times.quantile(1) ?? .nan), "ms")
         add("processor time", report.cpuSecondsPerStep, "s a step", decimals: 3)
         add("first step began", report.firstStepStart, "s after the start", decimals: 2)
         add("peak memory", Double(report.peakMemoryMiB), "MiB resident", decimals: 0)
