@@ -97,7 +97,7 @@ public struct TestEvaluation {
                 TestScore(
                     subject: result.subject, item: item, seconds: Double(pair.clean.count) / Double(rate),
                     sha256: digest,
-                    results: ObjectiveMetrics.all.map {
+                    results: ObjectiveMetrics.ofRuns.map {
                         ($0.name, $0.score(reference: pair.clean, estimate: result.samples, sampleRate: rate))
                     })
             }

@@ -13,17 +13,18 @@ public struct LogSpectralDistance: ObjectiveMetric {
     public let source =
         "mean_t sqrt(mean_k (Ls - Le)^2), L = 10 log10(max(|X|^2, 1e-10)), Hann 512, hop 128, centred, reflect"
     public let version = 1
+    public let range = 0.0...Double.infinity
+    public let needs = MetricNeeds(
+        minimumLength: { _ in Self.transform.minimumLength }, soundInReference: false, soundInEstimate: false)
 
-    private let transform = ShortTimeFourierTransform(fftSize: 512, hopLength: 128, padding: .reflect)
+    private static let transform = ShortTimeFourierTransform(fftSize: 512, hopLength: 128, padding: .reflect)
 
     public init() {}
 
-    public func score(reference: [Float], estimate: [Float], sampleRate: Int) -> MetricResult {
-        let minimum = transform.minimumLength
-        if let defect = defect(reference: reference, estimate: estimate, atLeast: minimum) { return defect }
-        let spectrum = transform.analyse(reference)
+    public func measure(_ pair: MetricPair) -> MetricResult {
+        let spectrum = Self.transform.analyse(pair.reference)
         let levels = spectrum.power.map { Decibel.power($0) }
-        let others = transform.analyse(estimate).power.map { Decibel.power($0) }
+        let others = Self.transform.analyse(pair.estimate).power.map { Decibel.power($0) }
         var sum = 0.0
         for frame in 0..<spectrum.frameCount {
             var squares = 0.0

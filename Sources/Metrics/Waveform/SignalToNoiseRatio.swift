@@ -7,22 +7,22 @@ public struct SignalToNoiseRatio: ObjectiveMetric {
     public let name = "snr"
     public let unit = "dB"
     public let direction = MetricDirection.higherIsBetter
+    public let range = -Double.infinity...Double.infinity
     public let source = "10 log10(sum s^2 / sum (e - s)^2), whole clip, no alignment, no scaling"
     public let version = 1
+    public let needs = MetricNeeds(soundInEstimate: false)
 
     public init() {}
 
-    public func score(reference: [Float], estimate: [Float], sampleRate: Int) -> MetricResult {
-        if let defect = defect(reference: reference, estimate: estimate) { return defect }
+    public func measure(_ pair: MetricPair) -> MetricResult {
         var signal = 0.0
         var noise = 0.0
-        for i in reference.indices {
-            let s = Double(reference[i])
-            let error = Double(estimate[i]) - s
+        for i in pair.reference.indices {
+            let s = Double(pair.reference[i])
+            let error = Double(pair.estimate[i]) - s
             signal += s * s
             noise += error * error
         }
-        guard signal > 0 else { return .undefined(reason: "the reference is silent") }
         return .value(10 * log10(signal / noise))
     }
 }

@@ -1,0 +1,3 @@
+func checkSeparation(_ reference: MetricsReference, _ check: MetricsCheck) throws {}
+func checkMelody(_ reference: MetricsReference, _ check: MetricsCheck) throws {}
+func checkEvents(_ reference: MetricsReference, _ check: MetricsCheck) throws {}
