@@ -82,8 +82,9 @@ extension TestScore {
                 case .undefined(let reason): .undefined(reason: reason)
                 }
             return FileScore(
-                file: item.name, condition: item.category, seconds: seconds, sha256: sha256, metric: metric,
-                result: stored)
+                file: item.name, condition: item.category, seconds: seconds, sha256: sha256,
+                metric: metric.name,
+                metricVersion: metric.version, result: stored)
         }
     }
 }
