@@ -5,10 +5,14 @@ extension Degradation {
     /// A room, unless a recorded one is given.
     func simulateRoom(
         _ simulation: PhoneSimulation, _ signal: inout [Float], _ record: inout DegradationRecord,
-        stream: RandomStream
-    ) {
+        stream: RandomStream, rooms: RecordedRooms
+    ) rethrows {
         var stream = stream
         guard stream.chance(simulation.roomShare) else { return }
+        if let response = try rooms(stream.fork("recorded")) {
+            signal = Convolution.causal(signal, with: response)
+            return
+        }
         let size = SIMD3(
             stream.uniform(simulation.roomWidth.range), stream.uniform(simulation.roomDepth.range),
             stream.uniform(simulation.roomHeight.range))

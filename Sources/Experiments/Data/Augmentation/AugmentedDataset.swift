@@ -86,6 +86,7 @@ public struct AugmentedDataset: Dataset {
     public var trainingCount: Int? { base.trainingCount }
     public var issues: [DataIssue] { base.issues }
     public var splitList: SplitList? { base.splitList }
+    public var recordings: [ListedRecording] { base.recordings }
 }
 
 extension AlignedPair {
