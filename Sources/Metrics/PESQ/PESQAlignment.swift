@@ -55,7 +55,8 @@ struct PESQAlignment {
         }
         var best: (cut: Int, delays: (Int, Int), confidence: Double)?
         if depth < 4 && blocks.count >= 2 * shortestPart {
-            let step = max(1, blocks.count / 40)
+            // From window to window; more coarsely in long utterances.
+            let step = max(4, blocks.count / 200)
             for cut in stride(
                 from: blocks.lowerBound + shortestPart, through: blocks.upperBound - shortestPart, by: step)
             {
@@ -90,8 +91,15 @@ struct PESQAlignment {
             let range =
                 blocks.lowerBound + quarter * blocks.count / 4..<blocks.lowerBound
                 + (quarter + 1) * blocks.count / 4
-            let found = estimator.coarse(range, around: expected, search: search)
-            if result.allSatisfy({ abs($0 - found) > 2 * estimator.blockLength }) { result.append(found) }
+            let coarse = estimator.coarse(range, around: expected, search: search)
+            if abs(coarse - expected) <= 2 * estimator.blockLength { continue }
+            let samples = range.lowerBound * estimator.blockLength..<range.upperBound * estimator.blockLength
+            let windows = estimator.windowDelays(samples, around: coarse)
+            guard let found = estimator.consensus(windows, in: samples),
+                found.confidence >= leastConfidence,
+                result.allSatisfy({ abs($0 - found.delay) > estimator.resolution })
+            else { continue }
+            result.append(found.delay)
         }
         return result
     }
