@@ -188,7 +188,8 @@ extension FeaturePicture {
         return FeaturePicture(
             [
                 Panel(
-                    "samples (orange) and the signal between them", vertical: .around(between.map(Double.init)),
+                    "samples (orange) and the signal between them",
+                    vertical: .around(between.map(Double.init)),
                     curves: [
                         Curve(
                             between.map(Double.init), start: Double(start) * step,
