@@ -22,7 +22,7 @@ struct FeaturesCommand: ParsableCommand {
     var highestPitch = 1000.0
     @Option(
         help: ArgumentHelp(
-            "The sound pressure level of a sine of full scale, on which loudness, sharpness and roughness depend.",
+            "The sound pressure level of a sine of full scale, on which loudness and sharpness depend.",
             valueName: "dB SPL"))
     var fullScale = 94.0
     @Option(help: ArgumentHelp("Only these features, separated by commas.", valueName: "names"))
@@ -73,7 +73,9 @@ struct FeaturesCommand: ParsableCommand {
 
     /// Draws what has a summary, into files named after their features.
     private func draw(_ features: [Feature], _ input: FeatureInput, into folder: URL) throws {
-        try FeaturePicture.spectrogram(input).write(to: folder.appending(path: "spectrogram.png"))
+        if only == nil {
+            try FeaturePicture.spectrogram(input).write(to: folder.appending(path: "spectrogram.png"))
+        }
         for feature in features {
             do {
                 try feature.picture(input).write(to: folder.appending(path: "\(feature.name).png"))
