@@ -123,7 +123,9 @@ public struct SeriesPicture: Sendable {
     private static let grey = Colour(90, 90, 90)
     /// Of curves on white and before a map.
     private static let curveColours = [Colour(40, 95, 170), Colour(205, 95, 20), Colour(60, 140, 70)]
-    private static let mapCurveColours = [Colour(110, 235, 255), Colour(255, 255, 255), Colour(150, 255, 150)]
+    private static let mapCurveColours = [
+        Colour(110, 235, 255), Colour(255, 255, 255), Colour(150, 255, 150),
+    ]
     private static let momentColour = Colour(200, 40, 40)
 
     /// Draws the panels.

@@ -22,13 +22,14 @@ struct FeaturesCommand: ParsableCommand {
     var highestPitch = 1000.0
     @Option(
         help: ArgumentHelp(
-            "The sound pressure level of a sine of full scale, on which loudness, sharpness and roughness depend.",
+            "The sound pressure level of a sine of full scale, on which loudness and sharpness depend.",
             valueName: "dB SPL"))
     var fullScale = 94.0
     @Option(help: ArgumentHelp("Only these features, separated by commas.", valueName: "names"))
     var only: String?
     @Option(
-        help: ArgumentHelp("Also write a PNG of each feature into this folder, which is made.", valueName: "dir"))
+        help: ArgumentHelp(
+            "Also write a PNG of each feature into this folder, which is made.", valueName: "dir"))
     var pictures: String?
     @OptionGroup var output: OutputOptions
 
@@ -59,14 +60,22 @@ struct FeaturesCommand: ParsableCommand {
         return Feature.all.filter { wanted.contains($0.name) }
     }
 
-    /// Draws what has a summary, into files named after their features.
-    private func draw(_ features: [Feature], _ input: FeatureInput, into folder: URL) throws {
+    /// The folder for pictures, made before there is anything to lose.
+    private func makeFolder(_ path: String) throws -> URL {
+        let folder = URL(fileURLWithPath: path)
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {
-            throw ValidationError("--pictures \(folder.path): cannot be made: \(error.localizedDescription)")
+            throw ValidationError("--pictures \(path): cannot be made: \(error.localizedDescription)")
         }
-        try FeaturePicture.spectrogram(input).write(to: folder.appending(path: "spectrogram.png"))
+        return folder
+    }
+
+    /// Draws what has a summary, into files named after their features.
+    private func draw(_ features: [Feature], _ input: FeatureInput, into folder: URL) throws {
+        if only == nil {
+            try FeaturePicture.spectrogram(input).write(to: folder.appending(path: "spectrogram.png"))
+        }
         for feature in features {
             do {
                 try feature.picture(input).write(to: folder.appending(path: "\(feature.name).png"))
@@ -78,6 +87,7 @@ struct FeaturesCommand: ParsableCommand {
 
     func run() throws {
         let sound = try AudioFile.read(URL(fileURLWithPath: file))
+        let folder = try pictures.map(makeFolder)
         let input = FeatureInput(
             sound, pitchRange: lowestPitch...highestPitch,
             calibration: Calibration(fullScaleSineLevel: fullScale))
@@ -92,7 +102,7 @@ struct FeaturesCommand: ParsableCommand {
                 undefined.append((feature, error.description))
             }
         }
-        if let pictures { try draw(found.map(\.feature), input, into: URL(fileURLWithPath: pictures)) }
+        if let folder { try draw(found.map(\.feature), input, into: folder) }
         if output.json {
             JSONOutput.write([
                 "file": .string(file), "sample_rate": .integer(sound.sampleRate),

@@ -167,28 +167,23 @@ extension FeaturePicture {
         return FeaturePicture(input, [levels("momentary (blue), short-term loudness, LUFS", curves)])
     }
 
-    /// The samples about the largest one, and the signal between them.
+    /// The samples about the true peak, and the signal between them.
     static func truePeak(_ input: FeatureInput) -> FeaturePicture {
-        let waveform = input.waveform
-        var (channel, place, peak) = (0, 0, Float(0))
-        for (index, samples) in waveform.channels.enumerated() {
-            for (sample, value) in samples.enumerated() where abs(value) > peak {
-                (channel, place, peak) = (index, sample, abs(value))
-            }
-        }
-        let samples = waveform.channels[channel]
+        let rate = input.waveform.sampleRate
+        let (channel, place) = truePeakPlace(input.waveform)
+        let samples = input.waveform.channels[channel]
         // Enough around the part that is shown for the filter's reach.
         let (shown, reach, factor) = (16, 256, 16)
         let start = max(0, place - reach)
         let part = Array(samples[start..<min(samples.count, place + reach)])
-        let rate = waveform.sampleRate
         let between = Resampler(from: rate, to: factor * rate).resample(part)
         let step = 1000 / Double(rate)
         let from = max(0, place - shown)
         return FeaturePicture(
             [
                 Panel(
-                    "samples (orange) and the signal between them", vertical: .around(between.map(Double.init)),
+                    "samples (orange) and the signal between them",
+                    vertical: .around(between.map(Double.init)),
                     curves: [
                         Curve(
                             between.map(Double.init), start: Double(start) * step,
@@ -196,6 +191,30 @@ extension FeaturePicture {
                         Curve(part.map(Double.init), start: Double(start) * step, step: step, style: .dots),
                     ])
             ], horizontal: Axis(Double(from) * step...Double(place + shown) * step), unit: "ms")
+    }
+}
+
+extension FeaturePicture {
+    /// The channel, and the sample before the largest value between samples.
+    private static func truePeakPlace(_ waveform: Waveform) -> (channel: Int, sample: Int) {
+        let (block, reach, factor) = (256, 64, 8)
+        let resampler = Resampler(from: waveform.sampleRate, to: factor * waveform.sampleRate)
+        let largest = waveform.channels.reduce(Float(0)) { $1.reduce($0) { max($0, abs($1)) } }
+        var found = (channel: 0, sample: 0, value: Float(0))
+        for (channel, samples) in waveform.channels.enumerated() {
+            for start in stride(from: 0, to: samples.count, by: block) {
+                let end = min(samples.count, start + block)
+                // The signal rises little above the samples around.
+                guard samples[start..<end].contains(where: { abs($0) >= 0.6 * largest }) else { continue }
+                let first = max(0, start - reach)
+                let between = resampler.resample(Array(samples[first..<min(samples.count, end + reach)]))
+                for index in (start - first) * factor..<min(between.count, (end - first) * factor)
+                where abs(between[index]) > found.value {
+                    found = (channel, first + index / factor, abs(between[index]))
+                }
+            }
+        }
+        return (found.channel, found.sample)
     }
 }
 
