@@ -21,7 +21,9 @@ import Testing
             #expect(!metric.name.isEmpty && !metric.source.isEmpty && metric.version >= 1)
             #expect(metric.range.lowerBound < metric.range.upperBound)
         }
-        #expect(ObjectiveMetrics.ofRuns.map(\.name) == ["snr", "si_sdr", "lsd_db"])
+        #expect(
+            ObjectiveMetrics.ofRuns.map(\.name)
+                == ["snr", "si_sdr", "lsd_db", "pesq_wb", "stoi", "estoi"])
         #expect(ObjectiveMetrics.named("nonsense") == nil)
         #expect(throws: UnknownMetricError(name: "nonsense")) {
             try ObjectiveMetrics.named(["snr", "nonsense"])

@@ -46,7 +46,7 @@ public enum LoaderBenchmark {
     public static func run(_ config: ExperimentConfig, batches: Int) throws -> Report {
         var opened: (any Dataset)?
         let opening = try seconds {
-            opened = try config.dataset.item.make(sampleRate: config.audio.sampleRate)
+            opened = try config.makeDataset()
         }
         guard let dataset = opened else { throw ExperimentError.data("the dataset could not be opened") }
         let frontEnd = FrontEnd(config.audio)

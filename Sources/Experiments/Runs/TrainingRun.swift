@@ -29,9 +29,7 @@ public struct TrainingRun {
     public func execute(
         openWorkspace: () throws -> Workspace, reporter: any RunReporter, shouldStop: () -> Bool
     ) throws -> Outcome {
-        let dataset = AugmentedDataset.make(
-            try config.dataset.item.make(sampleRate: config.audio.sampleRate), config.augmentation,
-            sampleRate: config.audio.sampleRate)
+        let dataset = try config.makeDataset()
         // Made twice: here without observers so that an impossible config leaves no run behind.
         _ = try Trainer(config, dataset: dataset, observers: [])
         let workspace = try openWorkspace()

@@ -56,8 +56,7 @@ struct DataPreviewCommand: ParsableCommand {
         if let seed { try document.apply(Override("seed=\(seed)")) }
         let config = try document.decode(ExperimentConfig.self)
         let rate = config.audio.sampleRate
-        let dataset = AugmentedDataset.make(
-            try config.dataset.item.make(sampleRate: rate), config.augmentation, sampleRate: rate)
+        let dataset = try config.makeDataset()
         let folder = try makeFolder()
         let samples =
             seconds.map { Int($0 * Double(rate)) }

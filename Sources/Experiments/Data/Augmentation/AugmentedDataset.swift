@@ -89,6 +89,14 @@ public struct AugmentedDataset: Dataset {
     public var recordings: [ListedRecording] { base.recordings }
 }
 
+extension ExperimentConfig {
+    /// The dataset with the augmentation of its training pairs.
+    public func makeDataset() throws -> any Dataset {
+        AugmentedDataset.make(
+            try dataset.item.make(sampleRate: audio.sampleRate), augmentation, sampleRate: audio.sampleRate)
+    }
+}
+
 extension AlignedPair {
     /// Turns both down together where one would pass full scale.
     mutating func limitPeak(to limit: Float = 0.97) {
