@@ -119,7 +119,7 @@ struct CleanSources {
                 (clean + noise).flatMap { zip($0.items().map(\.name), $0.parts) },
                 uniquingKeysWith: { first, _ in first }))
 
-        recordings = [("clean", clean), ("noise", noise)].flatMap { role, opened in
+        self.recordings = [("clean", clean), ("noise", noise)].flatMap { role, opened in
             opened.flatMap { source in
                 zip(zip(source.entries, source.items()), source.parts).map { entry, part in
                     ListedRecording(

@@ -56,8 +56,8 @@ final class RecordedRoomPool: Sendable {
             let file = stream.pick(files)
             do {
                 return try response(file)
-            } catch let issue as DataIssue {
-                try log.report(issue)
+            } catch {
+                try log.report(error)
             }
         }
         return nil
