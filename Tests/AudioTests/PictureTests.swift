@@ -53,3 +53,52 @@ import Testing
         }
     }
 }
+
+@Suite struct SeriesPictureTests {
+    private func isColoured(_ picture: Raster, _ x: Int, _ y: Int) -> Bool { picture[x, y] != .white }
+
+    /// A rising line, a moment and a map: each where its axis says.
+    @Test func whatIsDrawnLiesWhereItsAxisSays() {
+        let picture = SeriesPicture(width: 100, height: 100).draw(
+            [
+                .init(
+                    "line", vertical: .init(0...10), curves: [.init((0...10).map(Double.init), step: 1)],
+                    moments: [2.5]),
+                .init(
+                    "map", vertical: .init(0...2),
+                    map: .init([0, 1, 1, 0], width: 2, start: 2.5, step: 5, colours: 0...1)
+                ),
+            ], horizontal: .init(0...10))
+        #expect(picture.width == 160 && picture.height == 2 * 142)
+        let (left, top) = (44, 20)
+        for share in stride(from: 0.05, through: 0.95, by: 0.1) {
+            let (x, y) = (left + Int(share * 99), top + 99 - Int(share * 99))
+            #expect((y - 2...y + 2).contains { isColoured(picture, x, $0) }, "\(share)")
+        }
+        #expect(!isColoured(picture, left + 80, top + 80) && !isColoured(picture, left + 50, top + 10))
+        #expect((top..<top + 100).allSatisfy { isColoured(picture, left + 24, $0) })
+        // Two frames of two numbers: light where they are 1, the first number below.
+        func light(_ x: Int, _ y: Int) -> Int { Int(picture[left + x, 142 + top + y].green) }
+        #expect(light(25, 25) > 200 && light(25, 75) < 30 && light(75, 25) < 30 && light(75, 75) > 200)
+    }
+
+    @Test func valuesThatAreNotFiniteLeaveGaps() {
+        let picture = SeriesPicture(width: 100, height: 100).draw(
+            [
+                .init(
+                    "gap", vertical: .init(0...1),
+                    curves: [.init([0.5, 0.5, .nan, .infinity, 0.5, 0.5], step: 1)])
+            ],
+            horizontal: .init(0...5))
+        let row = (0..<100).map { x in (68...71).contains { isColoured(picture, 44 + x, $0) } }
+        #expect(row[5] && row[15] && row[90])
+        #expect((24..<76).allSatisfy { x in (20..<120).allSatisfy { !isColoured(picture, 44 + x, $0) } })
+    }
+
+    @Test func axesHaveRoomAroundWhateverValues() {
+        #expect(SeriesPicture.Axis.around([]).range == 0...1)
+        #expect(SeriesPicture.Axis.around([.nan, 3, 3]).range.contains(3))
+        let range = SeriesPicture.Axis.around([-1, 1, .infinity]).range
+        #expect(range.lowerBound < -1 && range.upperBound > 1 && range.upperBound < 2)
+    }
+}

@@ -44,6 +44,23 @@ import Testing
         }
     }
 
+    /// A tone of the pass band has no mirror images above half the lower rate.
+    @Test(arguments: [(16000, 44100), (16000, 48000), (44100, 48000), (8000, 16000), (44099, 44100)])
+    func imagesAreBelowMinusHundredDecibels(from: Int, to: Int) {
+        for share in [0.1, 0.5, 0.8, 0.9, 0.96] {
+            let frequency = share * Double(from) / 2
+            let result = Resampler(from: from, to: to).resample(tone(frequency, rate: from, count: from / 2))
+            let inner = result[result.count / 4..<result.count * 3 / 4].map(Double.init)
+            let window = Window.kaiser(length: inner.count, beta: 20)
+            let spectrum = RealFFT.plan(length: inner.count).forward(zip(inner, window).map { $0 * $1 })
+            let power = zip(spectrum.real, spectrum.imaginary).map { $0 * $0 + $1 * $1 }
+            let edge = Int(Double(from) / 2 / Double(to) * Double(inner.count))
+            let images = power[edge...].max() ?? 0
+            let tonePower = pow(window.reduce(0, +) / 2, 2)
+            #expect(10 * log10(images / tonePower) < -100, "\(frequency) Hz")
+        }
+    }
+
     @Test(arguments: [
         (44100, 16000), (16000, 44100), (48000, 16000), (8000, 48000), (48000, 44099), (16000, 16000),
     ])

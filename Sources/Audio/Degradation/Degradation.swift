@@ -14,7 +14,8 @@ public typealias RecordedRooms = (RandomStream) throws -> [Float]?
 ///
 /// In this order: a room (class R always, class P sometimes), noise at an SNR over the active level,
 /// automatic gain (A) and clipping (A, sometimes P), a least-squares gain to the clean signal, and the
-/// telephone channel (P). No step delays the signal, so the pair stays aligned to the sample.
+/// telephone channel (P). Or, where the configuration has a simulation, a whole phone: see `PhoneSimulation`. No
+/// step delays the signal, so the pair stays aligned to the sample.
 public struct Degradation: Sendable {
     /// Hz.
     public let sampleRate: Int
@@ -70,9 +71,17 @@ public struct Degradation: Sendable {
         var record = DegradationRecord(degradationClass: degradationClass ?? drawn, split: split)
         var signal = clean
 
-        try applyRoom(&signal, &record, stream: stream.fork("room"), rooms: rooms)
-        try addNoise(&signal, &record, snr: snr, stream: stream.fork("noise"), recorded: recorded)
-        applyGainAndClipping(&signal, &record, stream: stream.fork("gain"))
+        if let simulation = configuration.simulation {
+            record.degradationClass = .simulated
+            record.simulation = PhoneSimulationRecord()
+            try simulateRoom(simulation, &signal, &record, stream: stream.fork("room"), rooms: rooms)
+            try addNoise(&signal, &record, snr: snr, stream: stream.fork("noise"), recorded: recorded)
+            simulatePhone(simulation, &signal, &record, stream: stream.fork("phone"))
+        } else {
+            try applyRoom(&signal, &record, stream: stream.fork("room"), rooms: rooms)
+            try addNoise(&signal, &record, snr: snr, stream: stream.fork("noise"), recorded: recorded)
+            applyGainAndClipping(&signal, &record, stream: stream.fork("gain"))
+        }
         record.leastSquaresGain = Self.leastSquaresGain(of: signal, to: clean)
         for i in signal.indices { signal[i] *= Float(record.leastSquaresGain) }
         if record.degradationClass == .phone { signal = telephone.transmit(signal) }
@@ -121,12 +130,7 @@ public struct Degradation: Sendable {
         let snr = snr ?? drawn
         let active = ActiveLevel.rms(signal, sampleRate: sampleRate)
         guard snr < .infinity, active > 0 else { return }
-        let shares = configuration.noiseShares
-        let kinds: [(NoiseKind, Double)] = [
-            (.ambience, shares.ambience), (.babble, shares.babble), (.keys, shares.keys), (.hum, shares.hum),
-            (.white, shares.white), (.pink, shares.pink), (.brown, shares.brown),
-        ]
-        let kind = kinds[stream.weighted(kinds.map(\.1))].0
+        let kind = configuration.noiseShares.draw(&stream)
         let key = stream.fork("samples")
         let noise =
             try recorded(kind, signal.count, key)
@@ -183,5 +187,5 @@ public struct Degradation: Sendable {
 }
 
 extension DegradationConfiguration.Interval {
-    var range: ClosedRange<Double> { minimum...max(minimum, maximum) }
+    public var range: ClosedRange<Double> { minimum...max(minimum, maximum) }
 }

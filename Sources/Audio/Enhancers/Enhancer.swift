@@ -1,5 +1,5 @@
 /// Something that makes a recording sound cleaner, sample for sample.
-public protocol Enhancer: Sendable {
+public protocol Enhancer {
     /// The name in tables, for example `spectral subtraction`.
     var name: String { get }
 

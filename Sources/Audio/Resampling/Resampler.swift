@@ -65,6 +65,8 @@ public struct ResamplingStream: Sendable {
     private var inputCount = 0
     private var outputCount = 0
     private var isFinished = false
+    /// Samples that a thread makes at a time.
+    private static let grain = 4096
 
     init(filter: PolyphaseFilter) {
         self.filter = filter
@@ -99,10 +101,15 @@ public struct ResamplingStream: Sendable {
         let start = bufferStart
         let output = buffer.withUnsafeBufferPointer { buffer in
             [Float](unsafeUninitializedCapacity: end - first) { target, count in
-                for m in first..<end {
-                    let (centre, phase) = (m * filter.down).quotientAndRemainder(dividingBy: filter.up)
-                    target[m - first] = filter.apply(
-                        phase: phase, to: buffer, at: centre - filter.halfLength + 1 - start)
+                if let target = target.baseAddress {
+                    ThreadPool.shared.run(end - first, grain: Self.grain) { range in
+                        for index in range {
+                            let (centre, phase) = ((first + index) * filter.down)
+                                .quotientAndRemainder(dividingBy: filter.up)
+                            target[index] = filter.apply(
+                                phase: phase, to: buffer, at: centre - filter.halfLength + 1 - start)
+                        }
+                    }
                 }
                 count = end - first
             }

@@ -6,10 +6,13 @@ import StrictJSON
 public struct AlignedPair: Sendable {
     public var clean: [Float]
     public var degraded: [Float]
+    /// What was drawn to degrade it; nil for recordings that were made as they are.
+    public var record: DegradationRecord?
 
-    public init(clean: [Float], degraded: [Float]) {
+    public init(clean: [Float], degraded: [Float], record: DegradationRecord? = nil) {
         self.clean = clean
         self.degraded = degraded
+        self.record = record
     }
 
     /// SHA-256 over the rate and the samples of both signals as 32-bit floats.

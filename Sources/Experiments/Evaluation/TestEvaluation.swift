@@ -7,8 +7,10 @@ import Tensor
 public enum TestSubject: Sendable, Hashable {
     /// The degraded recording as it is.
     case input
-    /// The classical baseline.
-    case spectralSubtraction
+    /// A classical method.
+    case baseline(Baseline)
+    /// The best that a mask on the spectrogram could reach, made with the clean signal.
+    case oracle(OracleMask.Kind)
     /// A checkpoint's stage 1 alone, or all its stages.
     case model(CheckpointRole, ResultStage)
 
@@ -16,7 +18,8 @@ public enum TestSubject: Sendable, Hashable {
     public var key: String {
         switch self {
         case .input: "input"
-        case .spectralSubtraction: "spectral_subtraction"
+        case .baseline(let baseline): baseline.rawValue
+        case .oracle(let kind): "oracle_\(kind.rawValue)"
         case .model(let role, let stage): stage == .final ? role.rawValue : "\(role.rawValue)/stage1"
         }
     }
@@ -29,8 +32,8 @@ public struct TestScore: Sendable {
     public let seconds: Double
     /// Of the item's samples, clean and degraded: equal items have it whatever list they stand in.
     public let sha256: String
-    /// By metric name.
-    public let results: [(metric: String, result: MetricResult)]
+    /// In the order of `ObjectiveMetrics.ofRuns`.
+    public let results: [(metric: any ObjectiveMetric, result: MetricResult)]
 }
 
 /// Scores enhancers on a dataset's frozen test list.
@@ -50,10 +53,11 @@ public struct TestEvaluation {
 
     /// The rows of the table, in order.
     public var subjects: [TestSubject] {
-        [.input, .spectralSubtraction]
+        [.input, .baseline(.spectralSubtraction), .baseline(.wiener)]
             + models.flatMap { role, model -> [TestSubject] in
                 (model.stage2 == nil ? [] : [.model(role, .stage1)]) + [.model(role, .final)]
             }
+            + [.oracle(.phaseSensitive)]
     }
 
     /// What is made of one test item.
@@ -73,39 +77,50 @@ public struct TestEvaluation {
         progress: (Int) -> Void = { _ in }, shouldStop: () -> Bool = { false }
     ) throws -> [TestScore] {
         var scores: [TestScore] = []
-        let baseline = SpectralSubtraction()
         let rate = frontEnd.config.sampleRate
         for (index, item) in dataset.items(split).enumerated() {
             if shouldStop() { throw CancellationError() }
             let pair = try dataset.pair(item, of: split)
             let digest = pair.sha256(sampleRate: rate)
-            var results: [(subject: TestSubject, samples: [Float])] = []
-            for subject in subjects {
-                let samples: [Float]
-                switch subject {
-                case .input: samples = pair.degraded
-                case .spectralSubtraction: samples = baseline.enhance(pair.degraded, sampleRate: rate)
-                case .model(let role, let stage):
-                    guard let model = models.first(where: { $0.role == role })?.model else { continue }
-                    samples = StreamEnhancer.enhance(
-                        pair.degraded, model: model, frontEnd: frontEnd, stage: stage)
-                }
-                results.append((subject, samples))
+            let results = subjects.map { subject in
+                let samples =
+                    enhancer(subject, clean: pair.clean)?.enhance(pair.degraded, sampleRate: rate)
+                    ?? pair.degraded
+                return (
+                    subject: subject, samples: samples,
+                    pair: MetricPair(reference: pair.clean, estimate: samples, sampleRate: rate)
+                )
             }
             // Metrics are independent of each other and run in parallel; the order of results is fixed.
-            let scored = Self.parallelMap(results) { result in
+            let metrics = ObjectiveMetrics.ofRuns
+            let measured = Self.parallelMap(results.flatMap { result in metrics.map { (result.pair, $0) } }) {
+                $1.score($0)
+            }
+            let scored = results.enumerated().map { place, result in
                 TestScore(
                     subject: result.subject, item: item, seconds: Double(pair.clean.count) / Double(rate),
                     sha256: digest,
-                    results: ObjectiveMetrics.ofRuns.map {
-                        ($0.name, $0.score(reference: pair.clean, estimate: result.samples, sampleRate: rate))
-                    })
+                    results: metrics.indices.map { (metrics[$0], measured[place * metrics.count + $0]) })
             }
             scores += scored
-            try onExample(Example(item: item, pair: pair, results: results))
+            try onExample(
+                Example(item: item, pair: pair, results: results.map { ($0.subject, $0.samples) }))
             progress(index + 1)
         }
         return scores
+    }
+
+    /// What makes a subject's result; nil for the input itself.
+    private func enhancer(_ subject: TestSubject, clean: [Float]) -> (any Enhancer)? {
+        switch subject {
+        case .input: nil
+        case .baseline(let baseline): baseline.enhancer()
+        case .oracle(let kind): OracleMask(kind, clean: clean)
+        case .model(let role, let stage):
+            models.first { $0.role == role }.map {
+                ModelEnhancer(model: $0.model, frontEnd: frontEnd, stage: stage)
+            }
+        }
     }
 
     private static func parallelMap<Element: Sendable, Result: Sendable>(

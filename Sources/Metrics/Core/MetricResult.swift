@@ -29,4 +29,5 @@ public enum MetricResult: Sendable, Equatable {
 public enum MetricDirection: String, Sendable {
     case higherIsBetter = "higher is better"
     case lowerIsBetter = "lower is better"
+    case nearerZeroIsBetter = "nearer zero is better"
 }

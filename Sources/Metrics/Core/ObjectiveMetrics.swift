@@ -1,29 +1,41 @@
-/// Every measure the workbench knows.
+/// Every measure of one recording against another that the workbench knows. Measures of several sources
+/// (`SeparationScores`), of melodies (`MelodyScores`) and of events (`EventScores`) stand by themselves.
 public enum ObjectiveMetrics {
-    public static let all: [any ObjectiveMetric] = [
-        SignalToNoiseRatio(),
-        SegmentalSignalToNoiseRatio(),
-        RectangularSegmentalSignalToNoiseRatio(),
-        ScaleInvariantDistortionRatio(),
-        ZeroMeanDistortionRatio(),
-        LogSpectralDistance(),
-        LogMagnitudeDistance(),
-        FrequencyWeightedSegmentalRatio(),
-        LogLikelihoodRatio(),
-        LimitedLogLikelihoodRatio(),
-        WeightedSpectralSlope(),
-        ShortTimeIntelligibility(),
-        ExtendedShortTimeIntelligibility(),
-        NarrowBandSpeechQuality(),
-        WideBandSpeechQuality(),
-        RawSpeechQuality(),
-    ]
+    public static let all: [any ObjectiveMetric] =
+        [
+            SignalToNoiseRatio(),
+            SegmentalSignalToNoiseRatio(),
+            RectangularSegmentalSignalToNoiseRatio(),
+            ScaleInvariantDistortionRatio(),
+            ZeroMeanDistortionRatio(),
+            FilteredDistortionRatio(),
+            LogSpectralDistance(),
+            LogMagnitudeDistance(),
+            MelCepstralDistortion(),
+            FrequencyWeightedSegmentalRatio(),
+            LogLikelihoodRatio(),
+            LimitedLogLikelihoodRatio(),
+            WeightedSpectralSlope(),
+            ShortTimeIntelligibility(),
+            ExtendedShortTimeIntelligibility(),
+            NarrowBandSpeechQuality(),
+            WideBandSpeechQuality(),
+            RawSpeechQuality(),
+            CompositeMeasure.signal,
+            CompositeMeasure.background,
+            CompositeMeasure.overall,
+            LoudnessDifference(),
+            OnsetMeasure(),
+        ] + PitchMeasure.all
 
     /// What training runs report and store for every test file.
     public static let ofRuns: [any ObjectiveMetric] = [
         SignalToNoiseRatio(),
         ScaleInvariantDistortionRatio(),
         LogSpectralDistance(),
+        WideBandSpeechQuality(),
+        ShortTimeIntelligibility(),
+        ExtendedShortTimeIntelligibility(),
     ]
 
     /// The measure of this name, or nil.

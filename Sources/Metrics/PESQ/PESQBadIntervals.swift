@@ -53,15 +53,19 @@ enum PESQBadIntervals {
         func magnitude(_ signal: [Double], _ index: Int) -> Double {
             signal.indices.contains(index) ? abs(signal[index]) : 0
         }
+        // What lies around the interval in the estimate counts too, so that its envelope finds its place.
         var size = 1
-        while size < samples.count + search { size *= 2 }
+        while size < samples.count + 2 * search { size *= 2 }
         var x = [Double](repeating: 0, count: size)
         var y = x
         var energies = (x: 0.0, y: 0.0)
         for (n, index) in samples.enumerated() {
             x[n] = magnitude(input.reference, index)
-            y[n] = magnitude(input.estimate, index + delay(index))
             energies.x += x[n] * x[n]
+        }
+        for n in 0..<samples.count + 2 * search {
+            let index = samples.lowerBound - search + n
+            y[n] = magnitude(input.estimate, index + delay(index))
             energies.y += y[n] * y[n]
         }
         let scale = (energies.x * energies.y).squareRoot()
@@ -69,7 +73,7 @@ enum PESQBadIntervals {
         let correlation = circularCorrelation(x, y)
         var best = (lag: 0, value: 0.0)
         for lag in -search...search {
-            let value = correlation[lag < 0 ? size + lag : lag] / scale
+            let value = correlation[search + lag] / scale
             if value > best.value { best = (lag, value) }
         }
         return best.value >= leastCorrelation ? best.lag : nil

@@ -16,7 +16,7 @@ struct PESQPerceptualModel {
     private let loudnessScales: [Double]
     private let totalWidth: Double
     /// Cells below this multiple of the threshold of hearing do not count as audible.
-    private static let clearlyAudible = 1000.0
+    private static let clearlyAudible = 100.0
 
     init(bands: PESQBands) {
         self.bands = bands
@@ -40,7 +40,9 @@ struct PESQPerceptualModel {
     }
 
     /// Whether a frame of the reference is speech and not a pause.
-    func isSpeech(_ densities: UnsafePointer<Double>) -> Bool { audiblePower(densities, above: 100) >= 1e7 }
+    func isSpeech(_ densities: UnsafePointer<Double>) -> Bool {
+        audiblePower(densities, above: Self.clearlyAudible) >= 1e7
+    }
 
     /// Per band what the reference is multiplied with to have most of the estimate's long-term spectrum.
     ///

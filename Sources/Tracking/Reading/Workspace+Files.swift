@@ -9,7 +9,7 @@ extension Workspace {
                 database,
                 sql: """
                     SELECT checkpoint, dataset, path, sha256, condition, seconds, name, unit, goal,
-                        value, flag, undefined_reason
+                        value, flag, undefined_reason, metric_version
                     FROM file_scores
                     JOIN eval_files ON eval_files.id = file_id
                     JOIN metric_names ON metric_names.id = metric_id
@@ -31,7 +31,8 @@ extension Workspace {
                 goal: MetricGoal(rawValue: row["goal"]) ?? .none,
                 score: FileScore(
                     file: row["path"], condition: row["condition"], seconds: row["seconds"],
-                    sha256: digest.isEmpty ? nil : digest, metric: row["name"], result: result))
+                    sha256: digest.isEmpty ? nil : digest, metric: row["name"],
+                    metricVersion: row["metric_version"], result: result))
         }
     }
 

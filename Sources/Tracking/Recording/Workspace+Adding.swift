@@ -25,10 +25,12 @@ extension Workspace {
                 try database.cachedStatement(
                     sql: """
                         INSERT OR REPLACE INTO file_scores
-                            (run_id, checkpoint, file_id, metric_id, value, flag, undefined_reason)
-                        VALUES (?, ?, ?, ?, ?, ?, ?)
+                            (run_id, checkpoint, file_id, metric_id, value, flag, undefined_reason, metric_version)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                         """
-                ).execute(arguments: [run, checkpoint, file, metric, value, flag.rawValue, reason])
+                ).execute(arguments: [
+                    run, checkpoint, file, metric, value, flag.rawValue, reason, score.metricVersion,
+                ])
             }
         }
     }

@@ -18,17 +18,20 @@ public struct FileScore: Sendable, Equatable {
     public var sha256: String?
     /// The metric's name, such as "si_sdr".
     public var metric: String
+    /// The version of the metric's definition: values of different versions cannot be compared.
+    public var metricVersion: Int
     public var result: Result
 
     public init(
         file: String, condition: String = "", seconds: Double? = nil, sha256: String? = nil,
-        metric: String, result: Result
+        metric: String, metricVersion: Int = 1, result: Result
     ) {
         self.file = file
         self.condition = condition
         self.seconds = seconds
         self.sha256 = sha256
         self.metric = metric
+        self.metricVersion = metricVersion
         self.result = result
     }
 

@@ -11,14 +11,19 @@ extension Schema {
     /// "AURL": marks a SQLite file as a workspace of the workbench.
     static let applicationID: UInt32 = 0x4155_524c
 
-    static let migrations = [Migration(version: 1, statements: migration1)]
+    static let migrations = [
+        Migration(version: 1, statements: migration1),
+        Migration(version: 2, statements: migration2),
+    ]
 
     static let version = migrations.map(\.version).max() ?? 0
 
-    /// Brings a database to the newest version inside one immediate transaction.
+    /// Brings a database to the newest version inside one immediate transaction. A copy of an older one is left
+    /// beside it first: `workbench.sqlite.v1.backup`.
     ///
     /// - Throws: `TrackingError.newerDatabase` or `.foreignDatabase`, with the database unchanged.
     static func migrate(_ queue: DatabaseQueue, path: String, program: String) throws {
+        try backUp(queue, path: path)
         try queue.write { database in
             let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
             guard found <= version else {
@@ -36,6 +41,22 @@ extension Schema {
                     sql: "INSERT INTO migrations (version, at_us, program) VALUES (?, ?, ?)",
                     arguments: [migration.version, Date().microseconds, program])
                 try database.execute(sql: "PRAGMA user_version = \(migration.version)")
+            }
+        }
+    }
+
+    private static func backUp(_ queue: DatabaseQueue, path: String) throws {
+        try queue.writeWithoutTransaction { database in
+            let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+            guard (1..<version).contains(found) else { return }
+            let copy = path + ".v\(found).backup"
+            guard !FileManager.default.fileExists(atPath: copy) else { return }
+            // Under another name first: a copy that was cut short must not pass for one.
+            let partial = copy + ".\(ProcessInfo.processInfo.processIdentifier).partial"
+            try? FileManager.default.removeItem(atPath: partial)
+            try database.execute(sql: "VACUUM INTO ?", arguments: [partial])
+            guard rename(partial, copy) == 0 else {
+                throw TrackingError.notWritable(path: copy, reason: String(cString: strerror(errno)))
             }
         }
     }

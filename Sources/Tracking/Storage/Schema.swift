@@ -147,4 +147,9 @@ enum Schema {
             program TEXT NOT NULL
         ) STRICT;
         """
+
+    /// Which version of a metric's definition a score follows.
+    static let migration2 = """
+        ALTER TABLE file_scores ADD COLUMN metric_version INTEGER NOT NULL DEFAULT 1 CHECK (metric_version > 0);
+        """
 }

@@ -12,6 +12,8 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
     case diskFull(path: String)
     /// The database was written by a newer program.
     case newerDatabase(path: String, found: Int, known: Int)
+    /// The database was written by an older program and cannot be upgraded where it is.
+    case olderDatabase(path: String, found: Int, known: Int)
     /// The file is not a database, or one that is damaged.
     case damaged(path: String, reason: String)
     /// The file is a database, but not one of the workbench.
@@ -52,6 +54,9 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
         case .newerDatabase(let path, let found, let known):
             "the database \(path) has version \(found), this program knows versions up to \(known); "
                 + "use a newer workbench"
+        case .olderDatabase(let path, let found, let known):
+            "the database \(path) has version \(found), this program needs version \(known): "
+                + "open it once where it can be written, or copy the workspace to a writable folder"
         case .damaged(let path, let reason):
             "the database \(path) is damaged (\(reason)); nothing was changed: "
                 + "restore a copy of it, or name another workspace"

@@ -60,14 +60,15 @@ public final class Workspace: Sendable {
         isReadOnly = true
     }
 
-    /// Opens an existing workspace for reading; nothing of it is made or changed. (SQLite may leave its own
+    /// Opens an existing workspace for reading; nothing of it is made or changed, except that a database of an older
+    /// program is upgraded. (SQLite may leave its own
     /// empty log and shared-memory file beside the database, as with every reader.)
     ///
     /// - Parameters:
     ///   - directory: the folder.
     ///   - busyTimeout: how long to wait for a writer that locks readers out, in seconds. Default 10.
-    /// - Throws: `TrackingError.workspaceMissing`, `.notReadable`, `.newerDatabase`, `.damaged`,
-    ///   `.foreignDatabase`, `.locked`.
+    /// - Throws: `TrackingError.workspaceMissing`, `.notReadable`, `.newerDatabase`, `.olderDatabase` (in a folder
+    ///   that cannot be written), `.damaged`, `.foreignDatabase`, `.locked`.
     public static func openReadOnly(_ directory: URL, busyTimeout: TimeInterval = 10) throws -> Workspace {
         let database = databaseURL(in: directory)
         guard let header = try DatabaseHeader.read(at: database) else {
@@ -78,7 +79,7 @@ public final class Workspace: Sendable {
         configuration.readonly = true
         let queue = try TrackingError.translating(database.path) {
             do {
-                return try checkedQueue(path: database.path, configuration)
+                return try upgradedQueue(directory, path: database.path, configuration)
             } catch let error as DatabaseError
                 where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
             {
@@ -100,6 +101,18 @@ public final class Workspace: Sendable {
         return Workspace(readOnly: directory, queue: queue)
     }
 
+    /// Opens a queue on a database of this program's version; an older one is upgraded first.
+    private static func upgradedQueue(
+        _ directory: URL, path: String, _ configuration: Configuration
+    ) throws -> DatabaseQueue {
+        do {
+            return try checkedQueue(path: path, configuration)
+        } catch TrackingError.olderDatabase {
+            _ = try Workspace(directory: directory)
+            return try checkedQueue(path: path, configuration)
+        }
+    }
+
     /// Opens a queue and reads the schema's version through it, which also finds first damages.
     private static func checkedQueue(path: String, _ configuration: Configuration) throws -> DatabaseQueue {
         let queue = try DatabaseQueue(path: path, configuration: configuration)
@@ -108,6 +121,9 @@ public final class Workspace: Sendable {
             throw TrackingError.newerDatabase(path: path, found: version, known: Schema.version)
         }
         guard version > 0 else { throw TrackingError.damaged(path: path, reason: "it has no tables") }
+        guard version == Schema.version else {
+            throw TrackingError.olderDatabase(path: path, found: version, known: Schema.version)
+        }
         return queue
     }
 

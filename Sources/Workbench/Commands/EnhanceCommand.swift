@@ -11,11 +11,19 @@ struct EnhanceCommand: ParsableCommand {
         commandName: "enhance", abstract: "Enhance a sound file, or every sound file of a folder.",
         discussion: """
             The result has the length, rate, channels, container, sample format and tags of the original and is \
-            aligned with it to the sample; 16 and 24 bits are dithered. What lies above the model's band is passed through.
+            aligned with it to the sample; 16 and 24 bits are dithered. What lies above the model's band is passed through. With \
+            --baseline a classical method does the work, without any training.
             """)
 
     @Option(name: .customLong("run"), help: ArgumentHelp("The run, such as run1 or last.", valueName: "run"))
-    var address: String
+    var address: String?
+    @Option(
+        help: "A classical method in place of a run: spectral_subtraction, boll, wiener or iterative_wiener.")
+    var baseline: Baseline?
+    @Option(
+        help: "How a classical method learns the noise: tracked (quietest moments) or leading (first 0.12 s)."
+    )
+    var noise: NoiseChoice?
     @Argument(help: "A sound file or a folder.")
     var input: String
     @Argument(help: "Where the result goes: a file for a file, a folder for a folder.")
@@ -33,11 +41,36 @@ struct EnhanceCommand: ParsableCommand {
     var json = false
     @OptionGroup var workspaceOptions: WorkspaceOptions
 
+    func validate() throws {
+        if (address == nil) == (baseline == nil) {
+            throw ValidationError("give either --run RUN or --baseline METHOD")
+        }
+        if noise != nil, baseline == nil {
+            throw ValidationError(
+                "--noise goes with --baseline: a trained model needs no estimate of the noise")
+        }
+    }
+
+    private typealias Enhance = (
+        _ source: URL, _ destination: URL, _ progress: (Double) -> Void, _ isCancelled: () -> Bool
+    ) throws -> FileEnhancer.Report
+
+    /// What enhances a file, and how the JSON object names it.
+    private func method() throws -> (key: String, name: String, enhance: Enhance) {
+        if let baseline {
+            let enhancer = BlockFileEnhancer(baseline.enhancer(noise: noise?.estimator))
+            return ("baseline", baseline.rawValue, enhancer.enhance)
+        }
+        let stored = try StoredRun.open(
+            address ?? "last", role: checkpoint, in: try workspaceOptions.openReadOnly())
+        let enhancer = FileEnhancer(model: stored.model, frontEnd: stored.frontEnd, stage: stage)
+        return ("run", stored.run.address, enhancer.enhance)
+    }
+
     func run() throws {
         computing.apply()
         let jobs = try FileJobs.plan(input: input, output: output, overwrite: overwrite)
-        let stored = try StoredRun.open(address, role: checkpoint, in: try workspaceOptions.openReadOnly())
-        let enhancer = FileEnhancer(model: stored.model, frontEnd: stored.frontEnd, stage: stage)
+        let method = try method()
         Interruption.watch()
         var files: [JSONValue] = []
         var failures = 0
@@ -47,9 +80,9 @@ struct EnhanceCommand: ParsableCommand {
             let reporter = ConsoleReporter(isQuiet: quiet)
             reporter.begin(source.lastPathComponent, total: 100, unit: "%")
             do {
-                let report = try enhancer.enhance(
-                    source, to: destination, progress: { reporter.update(Int($0 * 100), tail: nil) },
-                    isCancelled: { Interruption.isRequested })
+                let report = try method.enhance(
+                    source, destination, { reporter.update(Int($0 * 100), tail: nil) },
+                    { Interruption.isRequested })
                 reporter.end()
                 seconds = (seconds.audio + report.audioSeconds, seconds.wall + report.wallSeconds)
                 files.append(
@@ -80,7 +113,7 @@ struct EnhanceCommand: ParsableCommand {
         }
         if json {
             JSONOutput.write([
-                "run": .string(stored.run.address), "files": .array(files),
+                method.key: .string(method.name), "files": .array(files),
                 "failed": .integer(failures),
                 "real_time_factor": .number(seconds.audio > 0 ? seconds.wall / seconds.audio : 0),
             ])
@@ -93,6 +126,14 @@ struct EnhanceCommand: ParsableCommand {
 }
 
 extension CheckpointRole: ExpressibleByArgument {}
+extension Baseline: ExpressibleByArgument {}
+
+/// What `--noise` takes.
+enum NoiseChoice: String, ExpressibleByArgument, CaseIterable {
+    case tracked, leading
+
+    var estimator: NoiseEstimator { self == .tracked ? .trackedMinimum() : .leadingSilence() }
+}
 extension ResultStage: ExpressibleByArgument {}
 
 /// Which files become which.

@@ -51,10 +51,11 @@ struct EvaluateCommand: ParsableCommand {
         }
         let table = ScoreTable(dataset: "test", scores)
         if output.json {
-            JSONOutput.write([
+            var object: JSONObject = [
                 "run": .string(stored.run.address), "test_hash": .string(dataset.testHash),
-                "test": .array(table.objects),
-            ])
+            ]
+            for (key, value) in table.members.members { object[key] = value }
+            JSONOutput.write(object)
         } else {
             Terminal.write(table.rendered(width: nil, color: Terminal.usesColor))
         }

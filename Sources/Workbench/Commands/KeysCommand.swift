@@ -71,7 +71,9 @@ struct KeysCommand: ParsableCommand {
             }
         }
         return section("", [("", "", ExperimentConfig.descriptions)])
-            + section("dataset", DatasetRegistry.descriptions) + section("losses", LossRegistry.descriptions)
+            + section("dataset", DatasetRegistry.descriptions)
+            + section("augmentation", AugmentationRegistry.descriptions)
+            + section("losses", LossRegistry.descriptions)
             + section("task", TaskRegistry.descriptions)
             + section("prepare", [("", "", PipelineConfig.descriptions)])
             + section("features", FeatureRegistry.descriptions)

@@ -99,7 +99,7 @@ struct RunCommand: ParsableCommand {
             case .finished: object["status"] = .string("finished")
             case .stopped: object["status"] = .string("killed")
             }
-            if let table = table(outcome) { object["test"] = .array(table.objects) }
+            for (key, value) in table(outcome)?.members.members ?? [] { object[key] = value }
             JSONOutput.write(object)
             return
         }

@@ -41,7 +41,7 @@ extension TrackingError: ExitCoded {
         case .workspaceMissing, .unknownRun, .noRuns, .unknownMetric: ExitStatus.notFound
         case .ambiguousRun, .invalidDescription, .notWritable, .notReadable, .readOnly: ExitStatus.usage
         case .locked: ExitStatus.databaseBusy
-        case .newerDatabase, .damaged, .foreignDatabase: ExitStatus.databaseUnusable
+        case .newerDatabase, .olderDatabase, .damaged, .foreignDatabase: ExitStatus.databaseUnusable
         case .diskFull, .database, .runFinished, .artifactUnreadable: ExitStatus.runFailed
         }
     }

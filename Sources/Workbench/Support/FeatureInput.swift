@@ -35,13 +35,18 @@ final class FeatureInput {
     private(set) lazy var shape = SpectralShape(
         spectrogram, sampleRate: waveform.sampleRate, fftSize: transform.fftSize)
 
+    private lazy var filterbank = MelFilterbank(
+        sampleRate: waveform.sampleRate, fftSize: transform.fftSize, bands: Self.melBands)
+
     /// Log-mel levels, [frames x bands], dB.
     private(set) lazy var mel = DecibelScale().levels(
-        ofPower: MelSpectrogram(
-            transform: transform,
-            filterbank: MelFilterbank(
-                sampleRate: waveform.sampleRate, fftSize: transform.fftSize, bands: Self.melBands)
-        ).bands(of: spectrogram))
+        ofPower: MelSpectrogram(transform: transform, filterbank: filterbank).bands(of: spectrogram))
+
+    private(set) lazy var cepstrum = CepstralCoefficients(bands: Self.melBands).coefficients(of: mel)
+
+    private(set) lazy var programme = Result<ProgrammeLoudness, SoundMeasurementError> {
+        () throws(SoundMeasurementError) in try ProgrammeLoudness.measure(waveform)
+    }
 
     private(set) lazy var loudness = Result<TimeVaryingLoudness, SoundMeasurementError> {
         () throws(SoundMeasurementError) in
@@ -52,6 +57,19 @@ final class FeatureInput {
     private(set) lazy var pitch: PitchTrack = ProbabilisticYIN(pitchFrames).track(mono)
 
     private(set) lazy var rhythm: Rhythm = rhythmAnalysis.analyse(mono)
+
+    // MARK: Frames
+
+    /// Samples per transform.
+    var frameLength: Int { transform.fftSize }
+    /// Samples from frame to frame.
+    var hopLength: Int { transform.hopLength }
+    /// Seconds from frame to frame.
+    var hopDuration: Double { Double(transform.hopLength) / Double(waveform.sampleRate) }
+    /// Hertz from bin to bin.
+    var binSpacing: Double { Double(waveform.sampleRate) / Double(transform.fftSize) }
+    /// Where each mel band peaks, hertz.
+    var melCentres: [Double] { filterbank.centreFrequencies }
 
     // MARK: What others need to repeat the computation
 

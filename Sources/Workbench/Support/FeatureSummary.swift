@@ -9,10 +9,16 @@ struct Feature: Sendable {
     let unit: String
     /// The summary's members; throws `Undefined` or `SoundMeasurementError` for sounds that have none.
     let summarise: @Sendable (FeatureInput) throws -> JSONObject
+    /// What it looks like; asked only of sounds that have a summary.
+    let picture: @Sendable (FeatureInput) throws -> FeaturePicture
 
-    init(_ name: String, unit: String, _ summarise: @escaping @Sendable (FeatureInput) throws -> JSONObject) {
+    init(
+        _ name: String, unit: String, picture: @escaping @Sendable (FeatureInput) throws -> FeaturePicture,
+        _ summarise: @escaping @Sendable (FeatureInput) throws -> JSONObject
+    ) {
         self.name = name
         self.unit = unit
+        self.picture = picture
         self.summarise = summarise
     }
 
@@ -25,23 +31,34 @@ struct Feature: Sendable {
 extension Feature {
     /// All features, in the order of the table. A new one is one line.
     static let all: [Feature] = [
-        Feature("level", unit: "dBFS") { try level($0.mono) },
-        Feature("a_weighted_level", unit: "dBFS(A)") { try weightedLevel($0) },
-        Feature("programme_loudness", unit: "LUFS") { try programmeLoudness($0) },
-        Feature("true_peak", unit: "dBTP") { try truePeak($0) },
-        Feature("mel", unit: "dB") { mel($0) },
-        Feature("mfcc", unit: "dB") { mfcc($0) },
-        Feature("centroid", unit: "Hz") { try shape($0, $0.shape.centroid) },
-        Feature("bandwidth", unit: "Hz") { try shape($0, $0.shape.bandwidth) },
-        Feature("roll_off", unit: "Hz") { try shape($0, $0.shape.rollOff(), ["share": 0.85]) },
-        Feature("flatness", unit: "ratio") { try shape($0, $0.shape.flatness(), ["amin": 1e-10]) },
-        Feature("pitch", unit: "Hz") { try pitch($0) },
-        Feature("voicing", unit: "share") { voicing($0.pitch) },
-        Feature("onsets", unit: "s") { onsets($0) },
-        Feature("tempo", unit: "beats/min") { try tempo($0.rhythm) },
-        Feature("beats", unit: "s") { moments($0.rhythm.beats) },
-        Feature("loudness", unit: "sone") { try loudness($0) },
-        Feature("sharpness", unit: "acum") { try sharpness($0) },
+        Feature("level", unit: "dBFS", picture: { .level($0) }) { try level($0.mono) },
+        Feature("a_weighted_level", unit: "dBFS(A)", picture: { try .weightedLevel($0) }) {
+            try weightedLevel($0)
+        },
+        Feature("programme_loudness", unit: "LUFS", picture: { try .programmeLoudness($0) }) {
+            try programmeLoudness($0)
+        },
+        Feature("loudness_range", unit: "LU", picture: { try .programmeLoudness($0) }) {
+            try loudnessRange($0)
+        },
+        Feature("true_peak", unit: "dBTP", picture: { .truePeak($0) }) { try truePeak($0) },
+        Feature("mel", unit: "dB", picture: { .mel($0) }) { mel($0) },
+        Feature("mfcc", unit: "dB", picture: { .mfcc($0) }) { mfcc($0) },
+        Feature("centroid", unit: "Hz", picture: { .centroid($0) }) { try shape($0, $0.shape.centroid) },
+        Feature("bandwidth", unit: "Hz", picture: { .bandwidth($0) }) { try shape($0, $0.shape.bandwidth) },
+        Feature("roll_off", unit: "Hz", picture: { .rollOff($0) }) {
+            try shape($0, $0.shape.rollOff(), ["share": 0.85])
+        },
+        Feature("flatness", unit: "ratio", picture: { .flatness($0) }) {
+            try shape($0, $0.shape.flatness(), ["amin": 1e-10])
+        },
+        Feature("pitch", unit: "Hz", picture: { .pitch($0) }) { try pitch($0) },
+        Feature("voicing", unit: "share", picture: { .voicing($0) }) { voicing($0.pitch) },
+        Feature("onsets", unit: "s", picture: { .onsets($0) }) { onsets($0) },
+        Feature("tempo", unit: "beats/min", picture: { .tempo($0) }) { try tempo($0.rhythm) },
+        Feature("beats", unit: "s", picture: { .beats($0) }) { moments($0.rhythm.beats) },
+        Feature("loudness", unit: "sone", picture: { try .loudness($0) }) { try loudness($0) },
+        Feature("sharpness", unit: "acum", picture: { try .sharpness($0) }) { try sharpness($0) },
     ]
 
     // MARK: Summaries
@@ -57,20 +74,26 @@ extension Feature {
     private static func weightedLevel(_ input: FeatureInput) throws -> JSONObject {
         let meter = WeightedLevel(sampleRate: input.waveform.sampleRate, weighting: .a)
         let level = try meter.level(of: input.waveform.mono)
-        guard level.isFinite else { throw Undefined(reason: "digital silence") }
+        guard level.isFinite else { throw Undefined(reason: "nothing passes the weighting") }
         return ["value": number(level)]
     }
 
     private static func programmeLoudness(_ input: FeatureInput) throws -> JSONObject {
-        let loudness = try ProgrammeLoudness.measure(input.waveform)
+        let loudness = try input.programme.get()
         guard let integrated = loudness.integrated else {
             throw Undefined(reason: "no block of 0.4 s is louder than -70 LUFS")
         }
         var object: JSONObject = ["value": number(integrated)]
-        if let range = loudness.range { object["range_lu"] = number(range) }
         if let peak = loudness.momentary.max(), peak.isFinite { object["max_momentary"] = number(peak) }
         if let peak = loudness.shortTerm.max(), peak.isFinite { object["max_short_term"] = number(peak) }
         return object
+    }
+
+    private static func loudnessRange(_ input: FeatureInput) throws -> JSONObject {
+        guard let range = try input.programme.get().range else {
+            throw Undefined(reason: "no block of 3 s is louder than -70 LUFS")
+        }
+        return ["value": number(range)]
     }
 
     private static func truePeak(_ input: FeatureInput) throws -> JSONObject {
@@ -80,15 +103,14 @@ extension Feature {
     }
 
     private static func mfcc(_ input: FeatureInput) -> JSONObject {
-        let levels = input.mel
-        let cepstrum = CepstralCoefficients(bands: levels.width).coefficients(of: levels)
+        let cepstrum = input.cepstrum
         let means = (0..<cepstrum.width).map { index in
             let sum = (0..<cepstrum.frameCount).reduce(0) { $0 + cepstrum[$1, index] }
             return number(sum / Double(cepstrum.frameCount))
         }
         return [
             "coefficient_means": .array(means), "frames": .integer(cepstrum.frameCount),
-            "parameters": ["n_mfcc": .integer(cepstrum.width), "n_mels": .integer(levels.width)],
+            "parameters": ["n_mfcc": .integer(cepstrum.width), "n_mels": .integer(FeatureInput.melBands)],
         ]
     }
 

@@ -98,6 +98,6 @@ struct FolderPreparation {
                 "; features: \(features[.computed, default: 0]) computed, \(features[.found, default: 0]) found"
             if let mended = features[.mended] { text += ", \(mended) damaged and made anew" }
         }
-        Terminal.write("\(text)\n\(report.folder.appending(path: PipelineManifest.name).relativePath)\n")
+        Terminal.write("\(text)\n\(report.manifest.pipeline.into)/\(PipelineManifest.name)\n")
     }
 }

@@ -1,4 +1,6 @@
+import Audio
 import Foundation
+import Metrics
 import StrictJSON
 import Tracking
 
@@ -32,6 +34,9 @@ struct ScoreTable {
     /// Classes in alphabetical order, then `all`.
     let conditions: [String]
     private let means: [String: Mean]
+    /// Metrics that are defined for no file, with a reason.
+    let undefined: [(metric: String, reason: String)]
+    private let scores: [Scored]
 
     init(dataset: String, _ scores: [Scored]) {
         self.dataset = dataset
@@ -39,7 +44,15 @@ struct ScoreTable {
         for scored in scores where !metrics.contains(scored.score.metric) {
             metrics.append(scored.score.metric)
         }
-        self.metrics = metrics
+        // A metric that says nothing about any file has no table.
+        let defined = Set(scores.filter { $0.score.value != nil }.map(\.score.metric))
+        self.metrics = metrics.filter(defined.contains)
+        undefined = metrics.filter { !defined.contains($0) }.map { metric in
+            let first = scores.first { $0.score.metric == metric }
+            if case .undefined(let reason)? = first?.score.result { return (metric, reason) }
+            return (metric, "no file")
+        }
+        self.scores = scores
         checkpoints = Self.ordered(Set(scores.map(\.checkpoint)))
         let named = Set(scores.map(\.score.condition)).subtracting(["", Self.all]).sorted()
         conditions = (named.count > 1 ? named : []) + [Self.all]
@@ -69,6 +82,17 @@ struct ScoreTable {
         means[Self.key(checkpoint, metric, condition)]
     }
 
+    /// The finite values of a checkpoint by file.
+    func values(_ checkpoint: String, _ metric: String) -> [String: Double] {
+        var values: [String: Double] = [:]
+        for scored in scores where scored.checkpoint == checkpoint && scored.score.metric == metric {
+            guard let value = scored.score.value, value.isFinite else { continue }
+            // Equal names may stand in several classes.
+            values[scored.score.condition + "/" + scored.score.file] = value
+        }
+        return values
+    }
+
     private static func mean(_ scores: [FileScore]) -> Mean {
         let values = scores.compactMap(\.value).filter(\.isFinite)
         let count = Double(values.count)
@@ -85,9 +109,8 @@ struct ScoreTable {
     /// From the unprocessed input over classical methods to checkpoints.
     static func ordered(_ checkpoints: Set<String>) -> [String] {
         let known = [
-            "input", "spectral_subtraction", "last/stage1", "last", "best/stage1", "best",
-            "generator_only/stage1",
-            "generator_only",
+            "input", "spectral_subtraction", "boll", "wiener", "iterative_wiener", "last/stage1", "last",
+            "best/stage1", "best", "generator_only/stage1", "generator_only", "oracle_irm", "oracle_psm",
         ]
         return checkpoints.sorted {
             (known.firstIndex(of: $0) ?? known.count, $0) < (known.firstIndex(of: $1) ?? known.count, $1)
@@ -99,14 +122,19 @@ struct ScoreTable {
 
     /// Whether it is the same in every run.
     static func isFixed(_ checkpoint: String) -> Bool {
-        isInput(checkpoint) || checkpoint == "spectral_subtraction"
+        isInput(checkpoint) || isClassical(checkpoint) || checkpoint.hasPrefix("oracle_")
     }
+
+    /// Whether it is a method that is not trained.
+    static func isClassical(_ checkpoint: String) -> Bool { Baseline(rawValue: checkpoint) != nil }
 
     /// What a person calls it: `stage 1 alone (last)`.
     static func title(_ checkpoint: String) -> String {
         switch checkpoint {
         case "input": return "input"
-        case "spectral_subtraction": return "spectral subtraction"
+        case "oracle_irm": return "oracle mask (IRM)"
+        case "oracle_psm": return "oracle mask (PSM)"
+        case let name where isClassical(name): return Baseline(rawValue: name)?.enhancer().name ?? name
         default:
             let parts = checkpoint.split(separator: "/").map(String.init)
             guard let role = parts.first, ["last", "best", "generator_only"].contains(role) else {
@@ -125,7 +153,7 @@ struct ScoreTable {
                 table.add(
                     [.init(Self.title(checkpoint))]
                         + conditions.map {
-                            .init(cell(self[checkpoint, metric, $0], isWhole: $0 == Self.all))
+                            .init(cell(self[checkpoint, metric, $0], of: metric, isWhole: $0 == Self.all))
                         })
             }
             // Where files drop out for some checkpoints only, the smallest basis is told.
@@ -138,13 +166,21 @@ struct ScoreTable {
             }
             return table.rendered(width: width, color: color) + "files: \(files.joined(separator: ", "))\n"
         }.joined(separator: "\n")
+            + undefined.map { "\n\($0.metric): undefined for every file (\($0.reason))\n" }.joined()
+            + (ScoreSignificance(self).map { "\n" + $0.rendered(width: width, color: color) } ?? "")
     }
 
-    private func cell(_ mean: Mean?, isWhole: Bool) -> String {
+    /// Scales that end at 5 or below need a third decimal.
+    static func decimals(_ metric: String) -> Int {
+        (ObjectiveMetrics.named(metric)?.range.upperBound ?? .infinity) <= 5 ? 3 : 2
+    }
+
+    private func cell(_ mean: Mean?, of metric: String, isWhole: Bool) -> String {
         guard let mean else { return "-" }
-        let text = NumberText.fixed(mean.value)
+        let decimals = Self.decimals(metric)
+        let text = NumberText.fixed(mean.value, decimals: decimals)
         guard isWhole, let half = mean.halfWidth else { return text }
-        return "\(text) ± \(NumberText.fixed(half))"
+        return "\(text) ± \(NumberText.fixed(half, decimals: decimals))"
     }
 
     /// One object for each class, checkpoint and metric.
@@ -162,5 +198,18 @@ struct ScoreTable {
                 }
             }
         }
+    }
+
+    /// What a report holds of a test set, beside its table.
+    var members: JSONObject {
+        var members: JSONObject = ["test": .array(objects)]
+        if !undefined.isEmpty {
+            members["undefined"] = .object(
+                JSONObject(undefined.map { (key: $0.metric, value: .string($0.reason)) }))
+        }
+        if let significance = ScoreSignificance(self) {
+            members["significance"] = .array(significance.objects)
+        }
+        return members
     }
 }

@@ -34,7 +34,9 @@ func checkPairs(_ reference: MetricsReference, _ check: MetricsCheck) throws {
             }
         }
         // A measure without a value is not defined at this rate.
-        for metric in ObjectiveMetrics.all where values?[metric.name] == nil {
+        let definitions = reference.document["definitions"]
+        for metric in ObjectiveMetrics.all
+        where values?[metric.name] == nil && definitions?[metric.name] != nil {
             check.expectUndefined("\(id) \(metric.name)", metric.score(pair))
         }
     }

@@ -57,7 +57,10 @@ final class CleanFolderDataset: Dataset {
         }
         let roomHash = rooms.hash
         let conditions: JSONValue = .array(
-            [.integer(Self.version), .integer(sampleRate), config.degradation.json, .number(config.level)]
+            [
+                .integer(Self.version), .integer(sampleRate), config.degradation.json.withoutEmptySimulation,
+                .number(config.level),
+            ]
                 + (roomHash.isEmpty ? [] : [.string(roomHash)]))
         trainingHash =
             JSONValue.array([
@@ -115,7 +118,7 @@ final class CleanFolderDataset: Dataset {
         } rooms: { stream in
             try rooms.response(part: part, stream: stream)
         }
-        return AlignedPair(clean: pair.clean, degraded: pair.degraded)
+        return AlignedPair(clean: pair.clean, degraded: pair.degraded, record: pair.record)
     }
 
     // MARK: Evaluation

@@ -99,7 +99,7 @@ struct EvaluationPlan: Sendable {
     ) throws -> [Entry] {
         var pool = pool
         var result: [Entry] = []
-        let classes = DegradationClass.allCases
+        let classes = config.degradation.classes
         var (place, round) = (0, 0)
         while result.count < count, !pool.isEmpty {
             let recording = pool[place]

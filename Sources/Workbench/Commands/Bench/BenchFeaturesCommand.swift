@@ -7,7 +7,7 @@ import StrictJSON
 /// `workbench bench features`: how fast sounds are analysed.
 struct BenchFeaturesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "features", abstract: "Time the features of a sound: log-mel, pitch, rhythm.",
+        commandName: "features", abstract: "Time the features of a sound: log-mel, pitch, rhythm, loudness.",
         discussion: "The rate is the sound's duration over the time that its analysis takes.")
 
     @Argument(help: "A sound file; its channels are mixed.")
