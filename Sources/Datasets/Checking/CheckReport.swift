@@ -25,6 +25,8 @@ public struct Finding: Sendable, Equatable {
         case duplicate
         /// Files of several rates in one folder.
         case mixedRates = "mixed_rates"
+        /// What the dataset itself leaves out, for a reason of its own.
+        case leftOut = "left_out"
         /// In the set's folder, and not in the manifest.
         case unlisted
 
@@ -59,6 +61,13 @@ public struct CheckReport: Sendable {
 
     public var errors: Int { findings.count { $0.kind.isError } }
     public var warnings: Int { findings.count - errors }
+
+    /// The same with what a dataset leaves out.
+    public func adding(leftOut: [(path: String, reason: String)]) -> CheckReport {
+        let told = Set(findings.map(\.path))
+        let more = leftOut.filter { !told.contains($0.path) }.map { Finding(.leftOut, $0.path, $0.reason) }
+        return CheckReport(files: files, seconds: seconds, findings: findings + more)
+    }
 
     init(files: Int, seconds: Double, findings: [Finding]) {
         self.files = files

@@ -17,6 +17,7 @@ public struct RecordingCheck {
         switch source {
         case .prepared(let set): try check(set)
         case .folder(let folder): try check(folder)
+        case .listed(let files): try check(files)
         }
     }
 
@@ -36,7 +37,7 @@ public struct RecordingCheck {
         for start in stride(from: 0, to: paths.count, by: 32) {
             let batch = Array(paths[start..<min(start + 32, paths.count)])
             result += try batch.concurrentMap { path in
-                let file = folder.appending(path: path)
+                let file = ListedFile.place(path, in: folder)
                 do {
                     let measure = try RecordingMeasure(file)
                     return Looked(
@@ -56,6 +57,46 @@ public struct RecordingCheck {
             if observer.isCancelled { throw CancellationError() }
         }
         return result
+    }
+
+    // MARK: What a dataset uses
+
+    private func check(_ files: [ListedFile]) throws -> CheckReport {
+        // A file may have several uses: the clean recording of several devices' pairs.
+        var uses: [String: [ListedFile]] = [:]
+        for file in files { uses[file.path, default: []].append(file) }
+        let looked = try look(at: uses.keys.sorted(), in: URL(fileURLWithPath: "."))
+        var findings: [Finding] = []
+        for found in looked {
+            let own = uses[found.path] ?? []
+            // Clipping is what degraded recordings may be about.
+            findings += sound(found).filter {
+                switch $0.kind {
+                case .silent: own.contains(where: \.mustSound)
+                case .clipped: own.contains { $0.role == "clean" || $0.role == "recording" }
+                default: true
+                }
+            }
+        }
+        let groups = Dictionary(grouping: looked.filter { !$0.digest.isEmpty }, by: \.digest)
+        for group in groups.values {
+            let splits = Set(group.flatMap { uses[$0.path] ?? [] }.filter(\.mustSound).map(\.split))
+            guard let first = group.map(\.path).min(), splits.count > 1 || group.count > 1 else { continue }
+            for path in group.map(\.path) where path != first || group.count == 1 {
+                // Stems that pause for a whole song are alike and mean nothing.
+                guard uses[path]?.contains(where: \.mustSound) == true else { continue }
+                findings.append(
+                    splits.count > 1
+                        ? Finding(
+                            .leaked, path,
+                            "used for \(splits.map(\.rawValue).sorted().joined(separator: " and "))"
+                                + (path == first ? "" : ", as is its copy \(first)"))
+                        : Finding(.duplicate, path, "the same as \(first)"))
+            }
+        }
+        return CheckReport(
+            files: looked.count, seconds: looked.reduce(0) { $0 + ($1.measure?.seconds ?? 0) },
+            findings: findings)
     }
 
     private func sound(_ looked: Looked) -> [Finding] {

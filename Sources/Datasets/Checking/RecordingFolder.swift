@@ -1,3 +1,4 @@
+import Audio
 import Foundation
 import StrictJSON
 
@@ -5,6 +6,8 @@ import StrictJSON
 public enum RecordingSource: Sendable {
     case prepared(PreparedSet)
     case folder(RecordingFolder)
+    /// What a dataset of an experiment uses, whatever its layout.
+    case listed([ListedFile])
 
     /// Finds out what a path names.
     ///
@@ -46,6 +49,28 @@ public enum RecordingSource: Sendable {
                     + "these, or a folder")
         }
     }
+}
+
+/// A file that a dataset uses, and for what.
+public struct ListedFile: Sendable, Equatable {
+    /// Absolute, or relative to the working directory.
+    public var path: String
+    public var split: DataSplit
+    /// `clean`, `degraded`, `noise`, `mixture`, `recording` or the name of a stem.
+    public var role: String
+    public var voice: String
+
+    public init(path: String, split: DataSplit, role: String, voice: String) {
+        (self.path, self.split, self.role, self.voice) = (path, split, role, voice)
+    }
+
+    /// Where a path lies: absolute, or below a folder.
+    static func place(_ path: String, in folder: URL) -> URL {
+        path.hasPrefix("/") ? URL(fileURLWithPath: path) : folder.appending(path: path)
+    }
+
+    /// Whether silence makes it useless: stems pause, and noises and degraded files are judged by nobody.
+    var mustSound: Bool { ["clean", "recording", "mixture"].contains(role) }
 }
 
 /// Sound files of a folder and its subfolders.

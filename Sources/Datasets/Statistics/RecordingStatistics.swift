@@ -53,13 +53,18 @@ public struct RecordingStatistics: Sendable {
                 let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
                 return (path, "", "", parent)
             }
+        case .listed(let listed):
+            folder = URL(fileURLWithPath: ".")
+            var seen: Set<String> = []
+            files = listed.filter { seen.insert($0.path).inserted }
+                .map { ($0.path, $0.split.rawValue, $0.role, $0.voice) }
         }
         observer.begin("measure", total: files.count, unit: "files")
         defer { observer.end() }
         var measures: [RecordingMeasure?] = []
         for start in stride(from: 0, to: files.count, by: 32) {
             let batch = files[start..<min(start + 32, files.count)].map(\.path)
-            measures += try batch.concurrentMap { try? RecordingMeasure(folder.appending(path: $0)) }
+            measures += try batch.concurrentMap { try? RecordingMeasure(ListedFile.place($0, in: folder)) }
             observer.advance(to: measures.count, detail: "")
             if observer.isCancelled { throw CancellationError() }
         }

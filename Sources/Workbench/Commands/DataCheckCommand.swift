@@ -13,7 +13,7 @@ struct DataCheckCommand: ParsableCommand {
             folder with a folder of clean and one of degraded files, these are checked as pairs by name.
             """)
 
-    @Argument(help: "A prepared set, a folder of recordings, a recipe, or a dataset file with a path.")
+    @Argument(help: "A prepared set, a folder of recordings, a recipe, an experiment, or a dataset file.")
     var path: String
     @Option(help: ArgumentHelp("The folder of clean files of pairs.", valueName: "name"))
     var clean = "clean"
@@ -28,11 +28,15 @@ struct DataCheckCommand: ParsableCommand {
 
     func run() throws {
         computing.apply()
-        let source = try RecordingSource(path: path, clean: clean, degraded: degraded)
+        let listing = try DatasetListing.open(path)
+        let source =
+            try listing.map { .listed($0.files) }
+            ?? RecordingSource(path: path, clean: clean, degraded: degraded)
         Interruption.watch()
-        let report: CheckReport
+        var report: CheckReport
         do {
             report = try RecordingCheck(source, observer: PhaseProgress(isQuiet: quiet)).run()
+            if let listing { report = report.adding(leftOut: listing.leftOut) }
         } catch is CancellationError {
             throw ExitCode(Interruption.exitStatus)
         }

@@ -4,18 +4,36 @@ import Datasets
 import Foundation
 import StrictJSON
 
-/// `workbench data prepare`: makes a set of recordings from a recipe.
+/// `workbench data prepare`: makes a set of recordings from a recipe, or prepares a folder of recordings.
 struct DataPrepareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "prepare", abstract: "Make a set of recordings from a recipe.",
+        commandName: "prepare",
+        abstract: "Make a set of recordings from a recipe, or prepare a folder of them.",
         discussion: """
-            Downloads the recipe's Debian packages (apt-get download; no privileges needed), decodes and selects \
-            recordings, and writes them with manifest.json and LICENCES.md. May be interrupted at any moment: the \
-            next call goes on from there.
+            A recipe: downloads its Debian packages (apt-get download; no privileges needed), decodes and selects \
+            recordings, and writes them with manifest.json and LICENCES.md.
+            A folder: decodes, mixes to mono, normalises and resamples every recording in it, computes features, and \
+            tells in preparation.json what each stage did. --stages chooses; `workbench keys prepare` lists the keys \
+            of --set, which may also stand in a JSON file with a path.
+            May be interrupted at any moment: the next call goes on from there.
             """)
 
-    @Argument(help: "The recipe, a JSON file such as datasets/voice_prompts.json.")
+    @Argument(
+        help:
+            "A recipe such as datasets/voice_prompts.json, a folder of recordings, or a JSON file with a path."
+    )
     var recipe: String
+    @Option(
+        help: ArgumentHelp(
+            "Of a folder: what is done, some of decode,mono,normalise,resample,features.", valueName: "list"))
+    var stages: String?
+    @Option(
+        name: .customLong("set"), parsing: .singleValue,
+        help: ArgumentHelp("Of a folder: change one key; may be given several times.", valueName: "key=value")
+    )
+    var overrides: [String] = []
+    @Flag(help: "Of a folder: tell what each stage did with each recording.")
+    var report = false
     @Option(
         help: ArgumentHelp(
             "The set's folder.", discussion: "Default: datasets/prepared/NAME.", valueName: "dir"))
@@ -38,6 +56,13 @@ struct DataPrepareCommand: ParsableCommand {
 
     func run() throws {
         computing.apply()
+        if let pipeline = try FolderPreparation(recipe, stages: stages, overrides: overrides, into: into) {
+            try pipeline.run(quiet: quiet, showsSteps: report, json: output.json)
+            return
+        }
+        guard stages == nil, overrides.isEmpty, !report else {
+            throw ValidationError("--stages, --set and --report belong to folders; \(recipe) is a recipe")
+        }
         let recipe = try JSONDocument(contentsOf: recipe).decode(Recipe.self)
         var options = Preparation.Options(
             folder: URL(fileURLWithPath: into ?? "datasets/prepared/\(recipe.name)", isDirectory: true))

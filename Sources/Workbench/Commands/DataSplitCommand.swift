@@ -30,7 +30,7 @@ struct DataSplitCommand: ParsableCommand {
         var document = try JSONDocument(contentsOf: file)
         for override in overrides { try document.apply(Override(override)) }
         let config = try document.decode(ExperimentConfig.self)
-        let dataset = try config.dataset.item.make(sampleRate: config.audio.sampleRate)
+        let dataset = try config.dataset.item.open(sampleRate: config.audio.sampleRate)
         guard let list = dataset.splitList else {
             throw ExperimentError.config(
                 "\(file): the dataset \"\(config.dataset.kind)\" has no recordings to split")

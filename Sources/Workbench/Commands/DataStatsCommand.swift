@@ -10,7 +10,7 @@ struct DataStatsCommand: ParsableCommand {
         commandName: "stats",
         abstract: "Measure durations, rates, levels, clipping and silence of recordings.")
 
-    @Argument(help: "A prepared set, a folder of recordings, a recipe, or a dataset file with a path.")
+    @Argument(help: "A prepared set, a folder of recordings, a recipe, an experiment, or a dataset file.")
     var path: String
     @Option(
         help: ArgumentHelp("Write histograms of durations and levels to this PNG file.", valueName: "file"))
@@ -22,7 +22,7 @@ struct DataStatsCommand: ParsableCommand {
 
     func run() throws {
         computing.apply()
-        let source = try RecordingSource(path: path)
+        let source = try DatasetListing.open(path).map { .listed($0.files) } ?? RecordingSource(path: path)
         Interruption.watch()
         let statistics: RecordingStatistics
         do {

@@ -1,8 +1,9 @@
 import ArgumentParser
+import Datasets
 import Experiments
 import StrictJSON
 
-/// `workbench keys`: everything that an experiment file may say.
+/// `workbench keys`: everything that an experiment file may say, and what a folder is prepared by.
 struct KeysCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
@@ -64,7 +65,8 @@ struct KeysCommand: ParsableCommand {
             kinds.flatMap { kind in
                 // A plain object is told by the keys inside it.
                 kind.fields.filter { $0.typeName != "an object" }.map { field in
-                    Row((name.isEmpty ? "" : "\(name)(\(kind.kind)).") + "\(field.path)", field)
+                    let section = kind.kind.isEmpty ? name : "\(name)(\(kind.kind))"
+                    return Row((section.isEmpty ? "" : "\(section).") + "\(field.path)", field)
                 }
             }
         }
@@ -73,5 +75,7 @@ struct KeysCommand: ParsableCommand {
             + section("augmentation", AugmentationRegistry.descriptions)
             + section("losses", LossRegistry.descriptions)
             + section("task", TaskRegistry.descriptions)
+            + section("prepare", [("", "", PipelineConfig.descriptions)])
+            + section("features", FeatureRegistry.descriptions)
     }
 }
