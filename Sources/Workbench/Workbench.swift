@@ -10,7 +10,9 @@ struct Workbench: ParsableCommand {
         subcommands: [
             RunCommand.self,
             EvaluateCommand.self,
+            TuneCommand.self,
             EnhanceCommand.self,
+            ScoreCommand.self,
             ListCommand.self,
             ShowCommand.self,
             SeriesCommand.self,

@@ -44,7 +44,7 @@ struct AlignmentTests {
 
     @Test(
         "Through noise, a telephone, a room and automatic gain to 0.1 ms and 10 ppm",
-        arguments: DegradationClass.allCases)
+        arguments: DegradationClass.chain)
     func degraded(degradationClass: DegradationClass) throws {
         let reference = recording(delay: 0, hertz: 0, count: 12 * Self.rate)
         for (index, delay) in [7, -12_345, 33_333].enumerated() {

@@ -6,11 +6,16 @@ public typealias RecordedNoises = (NoiseKind, Int, RandomStream) throws -> (
     samples: [Float], family: String?
 )?
 
+/// Gives a room's impulse response whose direct sound is its first sample and has unit gain, drawn from a stream. Nil
+/// if there is none.
+public typealias RecordedRooms = (RandomStream) throws -> [Float]?
+
 /// Turns clean recordings into what a phone would have recorded.
 ///
 /// In this order: a room (class R always, class P sometimes), noise at an SNR over the active level,
 /// automatic gain (A) and clipping (A, sometimes P), a least-squares gain to the clean signal, and the
-/// telephone channel (P). No step delays the signal, so the pair stays aligned to the sample.
+/// telephone channel (P). Or, where the configuration has a simulation, a whole phone: see `PhoneSimulation`. No
+/// step delays the signal, so the pair stays aligned to the sample.
 public struct Degradation: Sendable {
     /// Hz.
     public let sampleRate: Int
@@ -42,19 +47,22 @@ public struct Degradation: Sendable {
         clean: [Float], class degradationClass: DegradationClass? = nil, snr: Double? = nil,
         split: DataSplit, stream: RandomStream
     ) -> DegradedPair {
-        degrade(clean: clean, class: degradationClass, snr: snr, split: split, stream: stream) { _, _, _ in
-            nil
-        }
+        degrade(
+            clean: clean, class: degradationClass, snr: snr, split: split, stream: stream,
+            recorded: { _, _, _ in nil }, rooms: { _ in nil })
     }
 
-    /// The same with recorded noises.
+    /// The same with recorded noises and rooms.
     ///
-    /// - Parameter recorded: Asked for a noise of a kind, of a length and with a key to what is drawn; where it
-    ///   gives nil, the noise is synthesised.
-    /// - Throws: What `recorded` throws.
+    /// - Parameters:
+    ///   - recorded: Asked for a noise of a kind, of a length and with a key to what is drawn; where it gives nil, the
+    ///     noise is synthesised.
+    ///   - rooms: Asked for a room where there is to be one; where it gives nil, the room is synthesised.
+    /// - Throws: What `recorded` and `rooms` throw.
     public func degrade(
         clean: [Float], class degradationClass: DegradationClass? = nil, snr: Double? = nil,
-        split: DataSplit, stream: RandomStream, recorded: RecordedNoises
+        split: DataSplit, stream: RandomStream, recorded: RecordedNoises,
+        rooms: RecordedRooms = { _ in nil }
     ) rethrows -> DegradedPair {
         var stream = stream
         let shares = configuration.classShares
@@ -63,9 +71,17 @@ public struct Degradation: Sendable {
         var record = DegradationRecord(degradationClass: degradationClass ?? drawn, split: split)
         var signal = clean
 
-        applyRoom(&signal, &record, stream: stream.fork("room"))
-        try addNoise(&signal, &record, snr: snr, stream: stream.fork("noise"), recorded: recorded)
-        applyGainAndClipping(&signal, &record, stream: stream.fork("gain"))
+        if let simulation = configuration.simulation {
+            record.degradationClass = .simulated
+            record.simulation = PhoneSimulationRecord()
+            try simulateRoom(simulation, &signal, &record, stream: stream.fork("room"), rooms: rooms)
+            try addNoise(&signal, &record, snr: snr, stream: stream.fork("noise"), recorded: recorded)
+            simulatePhone(simulation, &signal, &record, stream: stream.fork("phone"))
+        } else {
+            try applyRoom(&signal, &record, stream: stream.fork("room"), rooms: rooms)
+            try addNoise(&signal, &record, snr: snr, stream: stream.fork("noise"), recorded: recorded)
+            applyGainAndClipping(&signal, &record, stream: stream.fork("gain"))
+        }
         record.leastSquaresGain = Self.leastSquaresGain(of: signal, to: clean)
         for i in signal.indices { signal[i] *= Float(record.leastSquaresGain) }
         if record.degradationClass == .phone { signal = telephone.transmit(signal) }
@@ -79,13 +95,19 @@ public struct Degradation: Sendable {
             record: record)
     }
 
-    private func applyRoom(_ signal: inout [Float], _ record: inout DegradationRecord, stream: RandomStream) {
+    private func applyRoom(
+        _ signal: inout [Float], _ record: inout DegradationRecord, stream: RandomStream, rooms: RecordedRooms
+    ) rethrows {
         var stream = stream
         let room: DegradationConfiguration.Room
         switch record.degradationClass {
         case .room: room = configuration.room
         case .phone where stream.chance(configuration.phoneRoomShare): room = configuration.phoneRoom
         default: return
+        }
+        if let response = try rooms(stream.fork("recorded")) {
+            signal = Convolution.causal(signal, with: response)
+            return
         }
         let t60 = stream.uniform(room.t60.range)
         let ratio = stream.uniform(room.directToReverberant.range)
@@ -108,12 +130,7 @@ public struct Degradation: Sendable {
         let snr = snr ?? drawn
         let active = ActiveLevel.rms(signal, sampleRate: sampleRate)
         guard snr < .infinity, active > 0 else { return }
-        let shares = configuration.noiseShares
-        let kinds: [(NoiseKind, Double)] = [
-            (.ambience, shares.ambience), (.babble, shares.babble), (.keys, shares.keys), (.hum, shares.hum),
-            (.white, shares.white), (.pink, shares.pink), (.brown, shares.brown),
-        ]
-        let kind = kinds[stream.weighted(kinds.map(\.1))].0
+        let kind = configuration.noiseShares.draw(&stream)
         let key = stream.fork("samples")
         let noise =
             try recorded(kind, signal.count, key)
@@ -170,5 +187,5 @@ public struct Degradation: Sendable {
 }
 
 extension DegradationConfiguration.Interval {
-    var range: ClosedRange<Double> { minimum...max(minimum, maximum) }
+    public var range: ClosedRange<Double> { minimum...max(minimum, maximum) }
 }

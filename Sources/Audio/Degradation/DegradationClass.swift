@@ -1,5 +1,5 @@
 /// What happened to a recording on its way through the phone.
-public enum DegradationClass: String, Codable, CaseIterable, Sendable {
+public enum DegradationClass: String, Codable, Sendable {
     /// Additive noise only.
     case noise = "N"
     /// Telephone channel: band-pass 300-3400 Hz, 8 kHz, mu-law, often with a room and noise before it.
@@ -8,6 +8,11 @@ public enum DegradationClass: String, Codable, CaseIterable, Sendable {
     case room = "R"
     /// Automatic gain control, clipping and noise.
     case gain = "A"
+    /// A whole simulated phone; see `PhoneSimulation`.
+    case simulated = "S"
+
+    /// The classes that a chain without a simulation goes round.
+    public static let chain: [DegradationClass] = [.noise, .phone, .room, .gain]
 
     /// One line for tables and messages.
     public var summary: String {
@@ -16,6 +21,7 @@ public enum DegradationClass: String, Codable, CaseIterable, Sendable {
         case .phone: "telephone channel and noise"
         case .room: "room and noise"
         case .gain: "automatic gain control, clipping and noise"
+        case .simulated: "a simulated phone: room, microphone, noises, gain, codec"
         }
     }
 }

@@ -84,5 +84,11 @@ public struct DegradationConfiguration: Codable, Hashable, Sendable {
     /// Largest peak of either signal of a pair.
     public var peakLimit = 0.97
 
+    /// A whole phone in place of the four classes; nil: the classes.
+    public var simulation: PhoneSimulation?
+
     public init() {}
+
+    /// What the items of a frozen list go round.
+    public var classes: [DegradationClass] { simulation == nil ? DegradationClass.chain : [.simulated] }
 }

@@ -35,6 +35,8 @@ public struct DegradationRecord: Codable, Hashable, Sendable {
     public var leastSquaresGain: Double
     /// Gain applied to both signals to keep their peaks under the limit; 1 when none was needed.
     public var pairGain: Double
+    /// What was drawn for a simulated phone; nil for the four classes.
+    public var simulation: PhoneSimulationRecord?
 
     public init(
         degradationClass: DegradationClass, split: DataSplit, noiseKind: NoiseKind? = nil,

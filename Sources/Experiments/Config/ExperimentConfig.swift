@@ -9,6 +9,7 @@ public struct ExperimentConfig: Configurable {
     public var seed = 1
     public var audio = FrontEndConfig()
     public var dataset = Choice<DatasetRegistry>(SyntheticDatasetConfig())
+    public var augmentation: [Choice<AugmentationRegistry>] = []
     public var model = DualStageConfig()
     public var losses: [Choice<LossRegistry>] = [
         Choice(NoiseToSignalLossConfig(stage: .first)),
@@ -27,6 +28,7 @@ public struct ExperimentConfig: Configurable {
         Field("seed", \.seed, in: 0..., "decides every random draw"),
         Field("audio", \.audio, "sample rate and spectrogram of the model"),
         Field("dataset", \.dataset, "where recordings come from"),
+        Field("augmentation", \.augmentation, "what changes training pairs, one after the other"),
         Field("model", \.model, "the dual-stage network"),
         Field("losses", \.losses, count: 1..., "what the generator is trained to reduce, summed"),
         Field("task", \.task, "how the generator is trained"),

@@ -6,10 +6,13 @@ import StrictJSON
 public struct AlignedPair: Sendable {
     public var clean: [Float]
     public var degraded: [Float]
+    /// What was drawn to degrade it; nil for recordings that were made as they are.
+    public var record: DegradationRecord?
 
-    public init(clean: [Float], degraded: [Float]) {
+    public init(clean: [Float], degraded: [Float], record: DegradationRecord? = nil) {
         self.clean = clean
         self.degraded = degraded
+        self.record = record
     }
 
     /// SHA-256 over the rate and the samples of both signals as 32-bit floats.
@@ -45,45 +48,28 @@ public enum EvaluationSplit: String, Sendable, CaseIterable {
 }
 
 /// Pairs of recordings: an endless supply for training, frozen lists for validation and test.
-///
-/// Everything depends on the arguments alone, so items can be made in any order and on any thread.
-public protocol Dataset: Sendable {
+public protocol Dataset: ExampleSource {
     /// A training clip of exactly `samples` samples.
     /// - Parameter index: its number in the run, counted over all batches.
     func trainingPair(seed: UInt64, index: Int, samples: Int) throws -> AlignedPair
 
-    /// The frozen list.
-    func items(_ split: EvaluationSplit) -> [EvaluationItem]
-
     /// The recordings of one entry.
     func pair(_ item: EvaluationItem, of split: EvaluationSplit) throws -> AlignedPair
-
-    /// Changes when the training data does.
-    var trainingHash: String { get }
-
-    /// Changes when the test list or its recordings do; runs with equal hashes can be compared.
-    var testHash: String { get }
-
-    /// How many distinct training recordings there are; nil if endless.
-    var trainingCount: Int? { get }
-
-    /// Recordings left out so far, as the dataset's policy allows.
-    var issues: [DataIssue] { get }
-
-    /// Which recording is in which part; nil where there are no recordings.
-    var splitList: SplitList? { get }
-}
-
-extension Dataset {
-    public var issues: [DataIssue] { [] }
-    public var splitList: SplitList? { nil }
 }
 
 /// A dataset that a config can name.
 public protocol DatasetConfig: Component {
-    /// Opens the dataset at the given sample rate.
-    /// - Throws: `ExperimentError` that says what is missing or wrong.
+    /// Opens pairs at the given sample rate.
+    /// - Throws: `ExperimentError` that says what is missing or wrong, also for a dataset that makes no pairs.
     func make(sampleRate: Int) throws -> any Dataset
+
+    /// Opens examples of whatever kind the dataset has.
+    /// - Throws: `ExperimentError` that says what is missing or wrong.
+    func open(sampleRate: Int) throws -> any ExampleSource
+}
+
+extension DatasetConfig {
+    public func open(sampleRate: Int) throws -> any ExampleSource { try make(sampleRate: sampleRate) }
 }
 
 /// All datasets.
@@ -92,5 +78,7 @@ public enum DatasetRegistry: Registry {
     public static let name = "dataset"
     public static let kinds: [any Component.Type] = [
         SyntheticDatasetConfig.self, CleanFolderConfig.self, PairedFoldersConfig.self, MixtureConfig.self,
+        StemsConfig.self, UnpairedConfig.self, VoiceBankConfig.self, DAPSConfig.self, MUSDBConfig.self,
+        DNSChallengeConfig.self, EARSConfig.self, EARSWHAMConfig.self,
     ]
 }

@@ -1,6 +1,7 @@
 import Audio
 import Foundation
 import Metrics
+import StrictJSON
 import Tracking
 
 /// Scores models on a test list and stores scores, audio and pictures with a run.
@@ -15,20 +16,33 @@ public enum RunEvaluation {
         let items = evaluation.dataset.items(.test)
         let kept = Set(exampleItems(items, count: examples))
         reporter.begin("test", total: items.count, unit: "files")
+        var conditions: JSONObject = [:]
         let scores = try evaluation.run(
             onExample: { example in
+                if let record = example.pair.record { conditions[example.item.name] = record.json }
                 if let recorder, kept.contains(example.item) {
                     try keep(example, recorder: recorder, sampleRate: evaluation.frontEnd.config.sampleRate)
                 }
             }, progress: { reporter.update($0, tail: nil) }, shouldStop: shouldStop)
         reporter.end()
         if let recorder {
+            try keep(conditions, recorder: recorder)
             for subject in evaluation.subjects {
                 let own = scores.filter { $0.subject == subject }.flatMap(\.fileScores)
                 try recorder.addFileScores(checkpoint: subject.key, dataset: dataset, own)
             }
         }
         return scores
+    }
+
+    /// What was drawn for each test item, so that results can be looked at by SNR, room or codec.
+    private static func keep(_ conditions: JSONObject, recorder: RunRecorder) throws {
+        if conditions.isEmpty { return }
+        let file = "test_conditions.json"
+        try Data((JSONValue.object(conditions).canonicalText + "\n").utf8).write(
+            to: recorder.directory.appending(path: file), options: .atomic)
+        try recorder.addArtifact(
+            .runFile(file), kind: "data", role: "conditions", name: file, mime: "application/json")
     }
 
     /// The first items, going round the classes.

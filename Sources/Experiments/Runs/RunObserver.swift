@@ -10,7 +10,7 @@ final class RunObserver: TrainingObserver {
     private var lastStep = 0
     private var smoothedLoss: Double?
     /// Seconds of all steps so far, and those of them spent waiting for data.
-    private var (stepSeconds, waitSeconds) = (0.0, 0.0)
+    private var (stepSeconds, waitSeconds, validationSeconds) = (0.0, 0.0, 0.0)
     private var checkpoints: [CheckpointRole: (step: Int, files: [String])] = [:]
 
     init(_ recorder: RunRecorder, reporter: any RunReporter) {
@@ -51,6 +51,7 @@ final class RunObserver: TrainingObserver {
             reporter.update(step.number + 1, tail: shown + lastValidation)
         case .validated(let step, let metrics, _):
             for metric in metrics { try recorder.log(metric.name, step: step, value: metric.value) }
+            validationSeconds += metrics.first { $0.name == "time/validation_seconds" }?.value ?? 0
             func value(_ name: String) -> Double { metrics.first { $0.name == name }?.value ?? .nan }
             lastValidation = String(
                 format: "  validation: loss %.3f, SI-SDR %.2f dB, LSD %.2f dB", value("validation/loss"),
@@ -69,6 +70,13 @@ final class RunObserver: TrainingObserver {
 
     /// The share of the training time so far that was spent waiting for data, in percent; validation does not count.
     var waitShare: Double { stepSeconds > 0 ? 100 * waitSeconds / stepSeconds : 0 }
+
+    /// What the validations took so far, in words: it is time that did not train.
+    var validationCost: String {
+        String(
+            format: "validations took %.0f s, %.1f %% of the training time", validationSeconds,
+            100 * validationSeconds / max(1e-9, stepSeconds + validationSeconds))
+    }
 
     /// Notes the largest memory so far: of the process, and of tensors that were alive at once. Errors are left
     /// to whoever closes the run, which needs the same database.

@@ -29,7 +29,9 @@ public struct TrainingRun {
     public func execute(
         openWorkspace: () throws -> Workspace, reporter: any RunReporter, shouldStop: () -> Bool
     ) throws -> Outcome {
-        let dataset = try config.dataset.item.make(sampleRate: config.audio.sampleRate)
+        let dataset = AugmentedDataset.make(
+            try config.dataset.item.make(sampleRate: config.audio.sampleRate), config.augmentation,
+            sampleRate: config.audio.sampleRate)
         // Made twice: here without observers so that an impossible config leaves no run behind.
         _ = try Trainer(config, dataset: dataset, observers: [])
         let workspace = try openWorkspace()
@@ -82,6 +84,7 @@ public struct TrainingRun {
         let lastStep = if case .stopped(let step) = end { step } else { config.training.steps - 1 }
         let minutes = Double(DispatchTime.now().uptimeNanoseconds - start) / 6e10
         try recorder.log("time/training_minutes", step: lastStep, value: minutes)
+        reporter.message(observer.validationCost)
         if observer.waitShare >= 2 {
             reporter.message(
                 String(

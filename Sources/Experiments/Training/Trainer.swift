@@ -109,7 +109,10 @@ public final class Trainer {
     }
 
     private func validate(step: Int) throws {
-        let metrics = try validator.score(model)
+        let start = DispatchTime.now().uptimeNanoseconds
+        var metrics = try validator.score(model)
+        metrics.append(
+            ("time/validation_seconds", Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9))
         let loss = metrics.first { $0.name == "validation/loss" }?.value ?? .nan
         let isBest = loss < best
         if isBest { best = loss }

@@ -35,7 +35,8 @@ public struct CompositeMeasure: ObjectiveMetric {
     private let quality: Double
 
     private init(
-        name: String, constant: Double, quality: Double, terms: [(weight: Double, metric: any ObjectiveMetric)]
+        name: String, constant: Double, quality: Double,
+        terms: [(weight: Double, metric: any ObjectiveMetric)]
     ) {
         self.name = name
         self.constant = constant

@@ -44,7 +44,8 @@ public struct EventScores: Sendable, Equatable {
         recall = .value(Double(matches) / Double(truth.count))
         precision =
             guesses.isEmpty
-            ? .undefined(reason: "the estimate has no events") : .value(Double(matches) / Double(guesses.count))
+            ? .undefined(reason: "the estimate has no events")
+            : .value(Double(matches) / Double(guesses.count))
         fMeasure = .value(2 * Double(matches) / Double(truth.count + guesses.count))
     }
 

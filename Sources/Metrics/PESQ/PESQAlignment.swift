@@ -14,6 +14,8 @@ struct PESQAlignment {
 
     /// Deviations of an utterance from the whole that are looked for, in blocks of 4 ms.
     private static let search = 75
+    /// Delays far from the expected one are believed from this confidence on.
+    private static let leastConfidence = 0.5
     /// Halves of an utterance have at least so many blocks.
     private static let shortestPart = 75
 
@@ -37,26 +39,37 @@ struct PESQAlignment {
     ) {
         let length = estimator.blockLength
         let samples = blocks.lowerBound * length..<blocks.upperBound * length
-        let windows = estimator.windowDelays(samples, around: expected)
-        guard let whole = estimator.consensus(windows, in: samples) else {
+        let windows = bases(blocks, expected, estimator).map { estimator.windowDelays(samples, around: $0) }
+        func consensus(_ range: Range<Int>) -> PESQDelayEstimator.Finding? {
+            var best = estimator.consensus(windows[0], in: range)
+            for others in windows.dropFirst() {
+                guard let found = estimator.consensus(others, in: range), found.confidence >= leastConfidence
+                else { continue }
+                if found.confidence > best?.confidence ?? 0 { best = found }
+            }
+            return best
+        }
+        guard let whole = consensus(samples) else {
             parts.append(Part(samples: samples, delay: expected))
             return
         }
         var best: (cut: Int, delays: (Int, Int), confidence: Double)?
         if depth < 4 && blocks.count >= 2 * shortestPart {
-            let step = max(1, blocks.count / 40)
+            // From window to window; more coarsely in long utterances.
+            let step = max(4, blocks.count / 200)
             for cut in stride(
                 from: blocks.lowerBound + shortestPart, through: blocks.upperBound - shortestPart, by: step)
             {
                 let border = cut * length
                 guard
-                    let first = estimator.consensus(windows, in: samples.lowerBound..<border),
-                    let second = estimator.consensus(windows, in: border..<samples.upperBound),
-                    first.confidence > whole.confidence, second.confidence > whole.confidence,
-                    first.delay != second.delay
+                    let first = consensus(samples.lowerBound..<border),
+                    let second = consensus(border..<samples.upperBound)
                 else { continue }
-                let confidence = first.confidence + second.confidence
-                if confidence > best?.confidence ?? 0 {
+                // The less sure of the two parts decides.
+                let confidence = min(first.confidence, second.confidence)
+                if confidence > max(whole.confidence, best?.confidence ?? 0),
+                    abs(first.delay - second.delay) > estimator.resolution
+                {
                     best = (cut, (first.delay, second.delay), confidence)
                 }
             }
@@ -67,6 +80,28 @@ struct PESQAlignment {
         }
         divide(blocks.lowerBound..<best.cut, best.delays.0, estimator, into: &parts, depth: depth + 1)
         divide(best.cut..<blocks.upperBound, best.delays.1, estimator, into: &parts, depth: depth + 1)
+    }
+
+    /// The delays around which windows are compared: the expected one, and those of quarters that differ.
+    private static func bases(_ blocks: Range<Int>, _ expected: Int, _ estimator: PESQDelayEstimator) -> [Int]
+    {
+        var result = [expected]
+        guard blocks.count >= 2 * shortestPart else { return result }
+        for quarter in 0..<4 {
+            let range =
+                blocks.lowerBound + quarter * blocks.count / 4..<blocks.lowerBound
+                + (quarter + 1) * blocks.count / 4
+            let coarse = estimator.coarse(range, around: expected, search: search)
+            if abs(coarse - expected) <= 2 * estimator.blockLength { continue }
+            let samples = range.lowerBound * estimator.blockLength..<range.upperBound * estimator.blockLength
+            let windows = estimator.windowDelays(samples, around: coarse)
+            guard let found = estimator.consensus(windows, in: samples),
+                found.confidence >= leastConfidence,
+                result.allSatisfy({ abs($0 - found.delay) > estimator.resolution })
+            else { continue }
+            result.append(found.delay)
+        }
+        return result
     }
 
     /// The delay at a sample: pauses belong half to the part before and half to the one behind.

@@ -18,6 +18,8 @@ struct PESQDelayEstimator {
     private let estimateActivity: PESQActivity
     /// Samples of a block of the envelopes.
     let blockLength: Int
+    /// Half the width of the triangle that smooths histograms of delays, one millisecond, in samples.
+    let resolution: Int
     /// Samples of a window of the fine estimate, 64 ms.
     private let windowLength: Int
     private let window: [Double]
@@ -31,6 +33,7 @@ struct PESQDelayEstimator {
         blockLength = PESQActivity.blockLength(input.sampleRate)
         let length = input.sampleRate * 64 / 1000
         windowLength = length
+        resolution = max(1, length / 64)
         window = (0..<length).map { 0.5 * (1 - cos(2 * Double.pi * Double($0) / Double(length))) }
         transform = RealFFT.plan(length: length)
     }
@@ -113,8 +116,7 @@ struct PESQDelayEstimator {
             high = max(high, delay)
         }
         guard low <= high else { return nil }
-        // A triangle of one millisecond.
-        let reach = max(1, windowLength / 64)
+        let reach = resolution
         var histogram = [Double](repeating: 0, count: high - low + 1 + 2 * reach)
         var total = 0.0
         for index in windows.starts.indices where samples.contains(windows.starts[index]) {

@@ -40,7 +40,9 @@ struct PESQPerceptualModel {
     }
 
     /// Whether a frame of the reference is speech and not a pause.
-    func isSpeech(_ densities: UnsafePointer<Double>) -> Bool { audiblePower(densities, above: Self.clearlyAudible) >= 1e7 }
+    func isSpeech(_ densities: UnsafePointer<Double>) -> Bool {
+        audiblePower(densities, above: Self.clearlyAudible) >= 1e7
+    }
 
     /// Per band what the reference is multiplied with to have most of the estimate's long-term spectrum.
     ///

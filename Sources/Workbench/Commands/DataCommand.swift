@@ -5,10 +5,10 @@ import Foundation
 /// `workbench data`: recordings to train on.
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Prepare, check, measure, align and split recordings.",
+        commandName: "data", abstract: "Prepare, check, measure, align, split and preview recordings.",
         subcommands: [
             DataPrepareCommand.self, DataCheckCommand.self, DataStatsCommand.self, DataAlignCommand.self,
-            DataSplitCommand.self,
+            DataSplitCommand.self, DataPreviewCommand.self,
         ])
 }
 

@@ -69,7 +69,9 @@ struct KeysCommand: ParsableCommand {
             }
         }
         return section("", [("", "", ExperimentConfig.descriptions)])
-            + section("dataset", DatasetRegistry.descriptions) + section("losses", LossRegistry.descriptions)
+            + section("dataset", DatasetRegistry.descriptions)
+            + section("augmentation", AugmentationRegistry.descriptions)
+            + section("losses", LossRegistry.descriptions)
             + section("task", TaskRegistry.descriptions)
     }
 }

@@ -29,7 +29,8 @@ func checkMelody(_ reference: MetricsReference, _ check: MetricsCheck) throws {
     check.expectUndefined("unvoiced estimate: alarm", voiced.voicingFalseAlarm)
     for scores in [
         MelodyScores(reference: [], estimate: []), MelodyScores(reference: [100], estimate: [100, 100]),
-        MelodyScores(reference: [.nan], estimate: [100]), MelodyScores(reference: [100], estimate: [.infinity]),
+        MelodyScores(reference: [.nan], estimate: [100]),
+        MelodyScores(reference: [100], estimate: [.infinity]),
     ] {
         for result in scores.all { check.expectUndefined("broken series", result) }
     }

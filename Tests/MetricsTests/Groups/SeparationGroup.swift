@@ -41,7 +41,8 @@ func checkSeparation(_ reference: MetricsReference, _ check: MetricsCheck) throw
                         let label = "\(id) \(key) \(name) [\(source)][\(frame)]"
                         if expected > 60 {
                             // So much only says that nothing is left.
-                            check.note(label, (result?.value ?? 0) >= 60, "\(result?.value ?? 0), at least 60")
+                            check.note(
+                                label, (result?.value ?? 0) >= 60, "\(result?.value ?? 0), at least 60")
                         } else {
                             check.expect(label, result?.value, equals: expected, within: tolerance)
                         }

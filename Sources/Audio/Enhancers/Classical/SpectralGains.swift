@@ -7,6 +7,8 @@ struct PowerFrames {
     let binCount: Int
     /// Seconds from frame to frame.
     let hopDuration: Double
+    /// Frames that overlap at any moment.
+    let overlap: Int
 
     func row(_ frame: Int) -> ArraySlice<Double> { values[frame * binCount..<(frame + 1) * binCount] }
 }
@@ -36,7 +38,7 @@ struct SpectralGains {
         var spectrum = transform.analyse(samples)
         let power = PowerFrames(
             values: spectrum.power, frameCount: spectrum.frameCount, binCount: spectrum.binCount,
-            hopDuration: Double(transform.hopLength) / Double(sampleRate))
+            hopDuration: Double(transform.hopLength) / Double(sampleRate), overlap: overlap)
         spectrum.apply(gains: gains(power, noise.estimate(power)))
         return transform.synthesise(spectrum, length: samples.count).map(Float.init)
     }

@@ -2,7 +2,7 @@ import Foundation
 
 /// Spectral subtraction with over-subtraction and a gain floor.
 ///
-///     G = max(1 - a N / P, floor),   a = clip(4 - 0.15 SNR_dB, 1, 4.75) per frame
+///     G = max(1 - a N / P, floor),   a = clip(4 - 0.15 SNR_dB, 1, 3) per frame
 ///
 /// P is the power of a bin, N its noise estimate. Gains are averaged over three frames; phases are the input's.
 ///
@@ -15,17 +15,17 @@ public struct SpectralSubtraction: Enhancer, Sendable {
     public let noise: NoiseEstimator
     /// Lowest gain, dB.
     public let floorDecibels: Double
-    /// Largest over-subtraction factor, reached at -5 dB.
+    /// Largest over-subtraction factor, reached at 6.7 dB.
     public let mostOverSubtraction: Double
 
     /// - Parameters:
     ///   - frameDuration: seconds, default 0.032.
     ///   - noise: default the tracked minimum.
     ///   - floorDecibels: dB, default -20.
-    ///   - mostOverSubtraction: at least 1, default 4.75.
+    ///   - mostOverSubtraction: at least 1, default 3.
     public init(
         frameDuration: Double = 0.032, noise: NoiseEstimator = .trackedMinimum(), floorDecibels: Double = -20,
-        mostOverSubtraction: Double = 4.75
+        mostOverSubtraction: Double = 3
     ) {
         self.frameDuration = frameDuration
         self.noise = noise

@@ -31,19 +31,22 @@ public enum NoiseEstimator: Sendable, Equatable {
         }
     }
 
-    /// Frames to each side averaged before the minimum is taken, and the mean of white noise over the minimum of
-    /// such averages among 381 frames (simulated, 30 s of noise).
+    /// Frames to each side averaged before the minimum is taken.
     private static let noiseSmoothing = 4
-    private static let minimumBias = 4.24
+
+    /// The mean of white noise over the minimum of such averages within 3 s (simulated): frames that overlap less
+    /// are more independent, and their averages spread less.
+    private static func minimumBias(overlap: Int) -> Double { overlap >= 4 ? 4.24 : 2.7 }
 
     private static func minimumStatistics(_ power: PowerFrames, reach: Int) -> [Double] {
         let (frames, bins) = (power.frameCount, power.binCount)
+        let bias = minimumBias(overlap: power.overlap)
         var noise = [Double](repeating: 0, count: power.values.count)
         var series = [Double](repeating: 0, count: frames)
         for bin in 0..<bins {
             for t in 0..<frames { series[t] = power.values[t * bins + bin] }
             let lowest = slidingMinimum(slidingMean(series, reach: noiseSmoothing), reach: reach)
-            for t in 0..<frames { noise[t * bins + bin] = lowest[t] * minimumBias }
+            for t in 0..<frames { noise[t * bins + bin] = lowest[t] * bias }
         }
         for t in 0..<frames {
             let row = slidingMean(Array(noise[t * bins..<(t + 1) * bins]), reach: 1)

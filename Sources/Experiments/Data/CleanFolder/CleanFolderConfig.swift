@@ -18,6 +18,10 @@ public struct CleanFolderConfig: RecordingConfig {
     public var evaluationSeconds = DegradationConfiguration.Interval(2, 4)
     var recordings = RecordingRules()
     var split = SplitRule()
+    /// Folders of room impulse responses, for the layouts of published datasets that bring some.
+    var impulses: [String] = []
+    /// What tells the voice where `voice_from` cannot, for the layouts of published datasets.
+    var voiceOf: (@Sendable (String) -> String)?
 
     public init() {}
 
@@ -79,6 +83,8 @@ public struct CleanSourceConfig: Configurable {
     public var voices: [String] = []
     public var parts = DataSplit.allCases
     public var label = ""
+    /// Which recordings of the folder are wanted, by their names below it; nil: all.
+    var accepts: (@Sendable (String) -> Bool)?
 
     public init() {}
 

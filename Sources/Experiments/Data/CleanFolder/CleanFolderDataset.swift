@@ -9,9 +9,11 @@ final class CleanFolderDataset: Dataset {
     private let log: IssueLog
     private let degradation: Degradation
     private let noises: RecordedNoisePool
-    private let training: WeightedTables
+    private let rooms: RecordedRoomPool
+    private let clips: RecordingClips
     private let evaluation: [EvaluationSplit: EvaluationPlan]
     private let list: SplitList
+    let recordings: [ListedRecording]
     let trainingHash: String
     let testHash: String
 
@@ -28,8 +30,8 @@ final class CleanFolderDataset: Dataset {
         let sources = try CleanSources(config, store: store, log: log)
         (self.log, self.store) = (log, store)
         degradation = Degradation(sampleRate: sampleRate, configuration: config.degradation)
-        noises = sources.noises
-        list = sources.list
+        (noises, rooms) = (sources.noises, sources.rooms)
+        (list, recordings) = (sources.list, sources.recordings)
         var training = WeightedTables()
         for source in sources.clean {
             let long = (source.parts[.train] ?? []).filter {
@@ -37,7 +39,7 @@ final class CleanFolderDataset: Dataset {
             }
             training.add(long, weight: source.weight)
         }
-        self.training = training
+        clips = RecordingClips(store: store, tables: training, gapSeconds: config.gapSeconds)
         guard !training.isEmpty else {
             throw ExperimentError.data(
                 "dataset.clean: no recording of \(config.minimumSeconds) s or more is left for training (keys: "
@@ -53,9 +55,13 @@ final class CleanFolderDataset: Dataset {
         func hash(_ recordings: [Recording], _ digest: (Recording) -> String) -> JSONValue {
             .array(recordings.map { .array([.string($0.name), .string(digest($0))]) })
         }
-        let conditions: JSONValue = [
-            .integer(Self.version), .integer(sampleRate), config.degradation.json, .number(config.level),
-        ]
+        let roomHash = rooms.hash
+        let conditions: JSONValue = .array(
+            [
+                .integer(Self.version), .integer(sampleRate), config.degradation.json.withoutEmptySimulation,
+                .number(config.level),
+            ]
+                + (roomHash.isEmpty ? [] : [.string(roomHash)]))
         trainingHash =
             JSONValue.array([
                 conditions, config.gapSeconds.json, .number(config.minimumSeconds),
@@ -81,7 +87,7 @@ final class CleanFolderDataset: Dataset {
         for attempt in 0..<64 {
             var stream = RandomStream(key: "clean_folder/train/\(seed)/\(index)/\(attempt)")
             do {
-                let (clip, voice) = try clip(samples, &stream)
+                let (clip, voice) = try clips.draw(samples, &stream)
                 guard let leveled = leveled(clip) else { continue }
                 return try degrade(leveled, nil, .train, voice, stream.fork("degradation"))
             } catch let issue as DataIssue {
@@ -91,29 +97,6 @@ final class CleanFolderDataset: Dataset {
         throw ExperimentError.data(
             "dataset.clean: 64 draws in a row gave silence or recordings that cannot be read"
                 + (log.all.first.map { "; left out: \(log.all.count), the first: \($0)" } ?? ""))
-    }
-
-    /// A stretch of a long recording, or short ones of one voice with pauses between them.
-    private func clip(
-        _ samples: Int, _ stream: inout RandomStream
-    ) throws -> (samples: [Float], voice: String) {
-        let table = training.tables[training.drawIndex(&stream)]
-        let first = table.draw(&stream)
-        if first.count >= samples {
-            let start = stream.integer(0..<(first.count - samples + 1))
-            return (try store.read(first, start..<start + samples, judged: true), first.voice)
-        }
-        let start = stream.integer(0..<first.count)
-        var clip = try store.read(first, start..<first.count, judged: true)
-        clip.reserveCapacity(samples)
-        while clip.count < samples {
-            let pause = Int(
-                stream.uniform(config.gapSeconds.minimum...config.gapSeconds.maximum) * Double(sampleRate))
-            clip += [Float](repeating: 0, count: min(pause, samples - clip.count))
-            let next = table.sibling(of: first, &stream)
-            clip += try store.read(next, 0..<min(next.count, samples - clip.count), judged: true)
-        }
-        return (clip, first.voice)
     }
 
     /// The signal at the wanted active level; nil if it is silent (below -60 dB).
@@ -132,8 +115,10 @@ final class CleanFolderDataset: Dataset {
             clean: clean, class: degradationClass, split: part, stream: stream
         ) { kind, count, stream in
             try noises.noise(kind, part: part, count: count, avoiding: voice, stream: stream)
+        } rooms: { stream in
+            try rooms.response(part: part, stream: stream)
         }
-        return AlignedPair(clean: pair.clean, degraded: pair.degraded)
+        return AlignedPair(clean: pair.clean, degraded: pair.degraded, record: pair.record)
     }
 
     // MARK: Evaluation

@@ -15,7 +15,10 @@ struct CleanSources {
 
     let clean: [Source]
     let noises: RecordedNoisePool
+    let rooms: RecordedRoomPool
     let list: SplitList
+    /// Every file, clean ones first.
+    let recordings: [ListedRecording]
 
     private struct Opened {
         let folder: String
@@ -57,7 +60,8 @@ struct CleanSources {
                 folder: names.folder(of: source.path),
                 entries: try RecordingSource.open(
                     source.path, roles: source.role.map { [$0] } ?? [.speech, .music], voices: source.voices,
-                    voiceRule: config.recordings.voiceFrom, sampleRate: rate, use: "clean recordings",
+                    voice: config.voiceOf ?? config.recordings.voiceFrom.voice,
+                    accepts: source.accepts ?? { _ in true }, sampleRate: rate, use: "clean recordings",
                     issues: log))
         }
         var noise = try config.noise.map { source in
@@ -65,7 +69,7 @@ struct CleanSources {
                 folder: names.folder(of: source.path) + " (noise)",
                 entries: try RecordingSource.open(
                     source.path, roles: source.kind.map { [$0.role] } ?? [.noise, .keys, .babble], voices: [],
-                    voiceRule: .file, sampleRate: rate, use: "noises", issues: log))
+                    voice: VoiceRule.file.voice, sampleRate: rate, use: "noises", issues: log))
         }
         for (source, opened) in zip(config.clean.map(\.path) + config.noise.map(\.path), clean + noise)
         where opened.entries.isEmpty {
@@ -115,6 +119,16 @@ struct CleanSources {
                 (clean + noise).flatMap { zip($0.items().map(\.name), $0.parts) },
                 uniquingKeysWith: { first, _ in first }))
 
+        self.recordings = [("clean", clean), ("noise", noise)].flatMap { role, opened in
+            opened.flatMap { source in
+                zip(zip(source.entries, source.items()), source.parts).map { entry, part in
+                    ListedRecording(
+                        entry.0.recording, name: entry.1.name, split: part, role: role, datasetRate: rate)
+                }
+            }
+        }
+        rooms = try RecordedRoomPool(
+            folders: config.impulses, sampleRate: rate, every: config.split.every, log: log)
         self.clean = zip(config.clean, clean).map { source, opened in
             let music = opened.entries.filter { $0.role == .music }.map(\.recording.url)
             return Source(

@@ -95,6 +95,7 @@ extension DegradationConfiguration: Configurable {
         Field("gain_release", \.gainRelease, in: 1e-4...10, "time constant of a falling envelope, s"),
         Field(
             "peak_limit", \.peakLimit, in: Above(0, through: 1), "pairs with a higher peak are turned down"),
+        Field("simulation", \.simulation, "a whole phone in place of the four classes; null: the classes"),
     ]
 
     public func validate() throws {

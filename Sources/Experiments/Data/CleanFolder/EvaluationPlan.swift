@@ -68,7 +68,7 @@ struct EvaluationPlan: Sendable {
 
     /// Recordings by a hash of their names: whole ones of the wanted length and long ones; if there are none, short
     /// ones.
-    private static func ordered(
+    static func ordered(
         _ recordings: [Recording], _ config: CleanFolderConfig, _ sampleRate: Int
     ) -> [Recording] {
         func seconds(_ recording: Recording) -> Double { Double(recording.count) / Double(sampleRate) }
@@ -99,12 +99,15 @@ struct EvaluationPlan: Sendable {
     ) throws -> [Entry] {
         var pool = pool
         var result: [Entry] = []
-        let classes = DegradationClass.allCases
+        let classes = config.degradation.classes
         var (place, round) = (0, 0)
         while result.count < count, !pool.isEmpty {
             let recording = pool[place]
             do {
-                guard let range = try excerpt(of: recording, round: round, config, store) else {
+                guard
+                    let range = try excerpt(
+                        of: recording, round: round, seconds: config.evaluationSeconds.maximum, store)
+                else {
                     // Nothing is wrong with a quiet recording, it only says nothing about a model.
                     log.note(
                         DataIssue(
@@ -136,10 +139,10 @@ struct EvaluationPlan: Sendable {
     }
 
     /// All of a recording, or of a long one the loudest of some random excerpts; nil if it is too quiet.
-    private static func excerpt(
-        of recording: Recording, round: Int, _ config: CleanFolderConfig, _ store: RecordingStore
+    static func excerpt(
+        of recording: Recording, round: Int, seconds: Double, _ store: RecordingStore
     ) throws -> Range<Int>? {
-        let length = Int(config.evaluationSeconds.maximum * Double(store.sampleRate))
+        let length = Int(seconds * Double(store.sampleRate))
         var best: (level: Double, range: Range<Int>) = (0, 0..<min(length, recording.count))
         var stream = RandomStream(key: "excerpt/\(recording.name)/\(round)")
         for _ in 0..<(recording.count > length ? 4 : 1) {

@@ -126,6 +126,8 @@ final class MixtureDataset: Dataset {
 
     var issues: [DataIssue] { sources.flatMap(\.dataset.issues) }
 
+    var recordings: [ListedRecording] { sources.flatMap(\.dataset.recordings) }
+
     var splitList: SplitList? {
         let lists = sources.enumerated().compactMap { index, source in
             source.dataset.splitList.map { (index, $0) }

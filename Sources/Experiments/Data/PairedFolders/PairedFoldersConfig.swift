@@ -14,6 +14,9 @@ public struct PairedFoldersConfig: RecordingConfig {
     public var categoryFromSuffix = true
     var recordings = RecordingRules()
     var split = Self.defaultSplit
+    /// Of longer recordings an excerpt of this length is scored, s; nil: whole ones. For the layouts of published
+    /// datasets, whose recordings may be long.
+    var excerptSeconds: Double?
 
     private static let defaultSplit: SplitRule = {
         var rule = SplitRule()

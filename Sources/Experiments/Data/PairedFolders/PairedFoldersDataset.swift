@@ -4,20 +4,36 @@ import Tensor
 
 final class PairedFoldersDataset: Dataset {
     private let config: PairedFoldersConfig
+    private let sampleRate: Int
     private let reader: PairReader
     private let log: IssueLog
     private let training: [RecordingPair]
     private let evaluation: [EvaluationSplit: [RecordingPair]]
     private let list: SplitList
+    let recordings: [ListedRecording]
     let trainingHash: String
     let testHash: String
 
-    init(config: PairedFoldersConfig, sampleRate: Int) throws {
+    convenience init(config: PairedFoldersConfig, sampleRate: Int) throws {
+        try self.init(config, sampleRate: sampleRate) {
+            try RecordingPairs.list(config, sampleRate: sampleRate, issues: $0)
+        }
+    }
+
+    /// Pairs that another layout than two folders names.
+    ///
+    /// - Parameters:
+    ///   - config: how they are read and split; its folders are not looked at.
+    ///   - list: the pairs; what cannot be used goes to the log.
+    init(
+        _ config: PairedFoldersConfig, sampleRate: Int, list listed: (IssueLog) throws -> [RecordingPair]
+    ) throws {
         self.config = config
+        self.sampleRate = sampleRate
         let log = IssueLog(config.recordings.policy)
         let reader = PairReader(config, sampleRate: sampleRate)
         (self.log, self.reader) = (log, reader)
-        let pairs = try RecordingPairs.list(config, sampleRate: sampleRate, issues: log)
+        let pairs = try listed(log)
         guard pairs.count >= (config.allForTest ? 1 : 3) else {
             throw ExperimentError.data(
                 "\(config.path): \(pairs.count) pairs found; at least 3 are needed (training, validation, test)"
@@ -27,12 +43,18 @@ final class PairedFoldersDataset: Dataset {
         let splits = zip(pairs, uses)
         try RecordingOverlap.refuse(splits.flatMap { [($0.clean, $1), ($0.degraded, $1)] })
         list = SplitList(Dictionary(uniqueKeysWithValues: splits.map { ($0.name, $1) }))
+        recordings = splits.flatMap { pair, split in
+            [("clean", pair.clean), ("degraded", pair.degraded)].map { role, recording in
+                ListedRecording(
+                    recording, name: pair.name, split: split, role: role, datasetRate: sampleRate)
+            }
+        }
         func part(_ split: DataSplit) -> [RecordingPair] { splits.filter { $0.1 == split }.map(\.0) }
         // What is scored is read now: a training should not end with a test that cannot be.
         func readable(_ pairs: [RecordingPair]) throws -> [RecordingPair] {
             try pairs.filter { pair in
                 do {
-                    _ = try reader.read(pair, 0..<reader.count(of: pair))
+                    _ = try reader.read(pair, Self.excerpt(of: pair, reader, config, sampleRate))
                     return true
                 } catch let issue as DataIssue {
                     try log.report(issue)
@@ -51,6 +73,7 @@ final class PairedFoldersDataset: Dataset {
         evaluation = [.validation: validation, .test: test]
         func hash(_ pairs: [RecordingPair], _ digest: (Recording) -> String) -> String {
             var parts: [JSONValue] = [.integer(sampleRate), .bool(config.align)]
+            if let excerpt = config.excerptSeconds { parts.append(.number(excerpt)) }
             for pair in pairs {
                 parts += [pair.name, digest(pair.clean), digest(pair.degraded)].map(JSONValue.string)
             }
@@ -63,7 +86,7 @@ final class PairedFoldersDataset: Dataset {
     private static func split(_ pairs: [RecordingPair], _ config: PairedFoldersConfig) throws -> [DataSplit] {
         if config.allForTest { return pairs.map { _ in .test } }
         let items = pairs.map {
-            SplitRule.Item(name: $0.name, shortName: $0.name, voice: $0.clean.voice, fixed: nil)
+            SplitRule.Item(name: $0.name, shortName: $0.name, voice: $0.clean.voice, fixed: $0.fixedSplit)
         }
         try config.split.validateNames(items)
         let list = config.split.file.isEmpty ? nil : try SplitList(contentsOf: config.split.file)
@@ -111,7 +134,7 @@ final class PairedFoldersDataset: Dataset {
             let name = pair.name.replacing("/", with: "-")
             let suffix = name.split(separator: "_").last.map(String.init) ?? ""
             let category = config.categoryFromSuffix && name.contains("_") ? suffix : "all"
-            return EvaluationItem(name: name, category: category)
+            return EvaluationItem(name: name, category: pair.category ?? category)
         }
     }
 
@@ -120,9 +143,23 @@ final class PairedFoldersDataset: Dataset {
             throw ExperimentError.notFound("the \(split.rawValue) list has no item \(item.name)")
         }
         do {
-            return try reader.read(pair, 0..<reader.count(of: pair))
+            return try reader.read(pair, Self.excerpt(of: pair, reader, config, sampleRate))
         } catch let issue as DataIssue {
             throw ExperimentError.data("\(issue)")
         }
+    }
+
+    /// What is scored of a pair: all of it, or a stretch that its name decides.
+    private static func excerpt(
+        of pair: RecordingPair, _ reader: PairReader, _ config: PairedFoldersConfig, _ sampleRate: Int
+    ) -> Range<Int> {
+        let count = reader.count(of: pair)
+        guard let seconds = config.excerptSeconds, case let length = Int(seconds * Double(sampleRate)),
+            length < count
+        else { return 0..<count }
+        // Pairs of one recording share the stretch, so that scores of devices can be compared.
+        var stream = RandomStream(key: "excerpt/\(pair.clean.name)")
+        let start = stream.integer(0..<(count - length + 1))
+        return start..<start + length
     }
 }

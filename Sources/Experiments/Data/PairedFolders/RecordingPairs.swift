@@ -1,12 +1,39 @@
 import Audio
 import Foundation
 
-/// A clean file and the degraded file of the same name.
+/// A clean file and the degraded file that belongs to it.
 struct RecordingPair: Sendable {
+    /// Unique in the dataset; a clean file may be in several pairs.
+    let name: String
     let clean: Recording
     let degraded: Recording
+    /// What tables group by; nil: what the name says.
+    var category: String?
+    /// The part that a published split gives it.
+    var fixedSplit: DataSplit?
 
-    var name: String { clean.name }
+    /// Opens both files' headers.
+    ///
+    /// - Parameter aligned: whether the files may differ in length, because they are aligned when read.
+    /// - Throws: `DataIssue` for files that cannot be read or do not fit each other.
+    init(
+        _ name: String, clean: SoundFile, degraded: SoundFile, voice: String, sampleRate: Int, aligned: Bool
+    ) throws {
+        self.name = name
+        self.clean = try Recording(clean, voice: voice, dataset: sampleRate)
+        self.degraded = try Recording(degraded, voice: voice, dataset: sampleRate)
+        let difference = abs(self.clean.count - self.degraded.count)
+        if aligned || Double(difference) <= Self.lengthTolerance * Double(sampleRate) { return }
+        throw DataIssue(
+            path: self.degraded.path,
+            problem:
+                "\(self.degraded.count) samples at \(sampleRate) Hz, its clean partner has \(self.clean.count); a "
+                + "pair must be equally long and aligned (dataset.align true measures and corrects the offset)"
+        )
+    }
+
+    /// How much longer one file of a pair may be than the other, s: coders and resamplers round lengths.
+    private static let lengthTolerance = 0.005
 }
 
 /// Two folders with files of equal names.
@@ -47,30 +74,15 @@ enum RecordingPairs {
                 continue
             }
             do {
-                let voice = config.recordings.voiceFrom.voice(of: file.name)
-                let pair = RecordingPair(
-                    clean: try Recording(file, voice: voice, dataset: sampleRate),
-                    degraded: try Recording(partner, voice: voice, dataset: sampleRate))
-                try checkLengths(pair, sampleRate, aligned: config.align)
-                pairs.append(pair)
+                pairs.append(
+                    try RecordingPair(
+                        file.name, clean: file, degraded: partner,
+                        voice: config.recordings.voiceFrom.voice(of: file.name), sampleRate: sampleRate,
+                        aligned: config.align))
             } catch let issue as DataIssue {
                 try issues.report(issue)
             }
         }
         return pairs
-    }
-
-    /// How much longer one file of a pair may be than the other, s: coders and resamplers round lengths.
-    private static let lengthTolerance = 0.005
-
-    private static func checkLengths(_ pair: RecordingPair, _ sampleRate: Int, aligned: Bool) throws {
-        let difference = abs(pair.clean.count - pair.degraded.count)
-        if aligned || Double(difference) <= lengthTolerance * Double(sampleRate) { return }
-        throw DataIssue(
-            path: pair.degraded.path,
-            problem:
-                "\(pair.degraded.count) samples at \(sampleRate) Hz, its clean partner has \(pair.clean.count); a "
-                + "pair must be equally long and aligned (dataset.align true measures and corrects the offset)"
-        )
     }
 }

@@ -16,12 +16,13 @@ enum RecordingSource {
     /// - Parameters:
     ///   - roles: which recordings of a prepared set are wanted; those of a plain folder have no role.
     ///   - voices: which voices are wanted; empty for all.
-    ///   - voiceRule: what tells the voice in a plain folder.
+    ///   - voice: what tells the voice in a plain folder, of a name below it.
+    ///   - accepts: which files of a plain folder are wanted, by their names below it.
     ///   - use: what the folder is wanted for, for errors.
     /// - Throws: `ExperimentError` if nothing is there, or by the policy of `issues`.
     static func open(
-        _ path: String, roles: [DataRole], voices: [String], voiceRule: VoiceRule, sampleRate: Int,
-        use: String, issues: IssueLog
+        _ path: String, roles: [DataRole], voices: [String], voice: (String) -> String,
+        accepts: (String) -> Bool = { _ in true }, sampleRate: Int, use: String, issues: IssueLog
     ) throws -> [Entry] {
         let folder = URL(fileURLWithPath: path)
         let isPrepared =
@@ -45,8 +46,8 @@ enum RecordingSource {
         let files =
             isPrepared
             ? try prepared(path, roles: roles)
-            : try SoundFile.list(folder, use: use).map { file in
-                Candidate(file: file, voice: voiceRule.voice(of: file.name))
+            : try SoundFile.list(folder, use: use).filter { accepts($0.name) }.map { file in
+                Candidate(file: file, voice: voice(file.name))
             }
         let known = Set(files.map(\.voice))
         for voice in voices where !known.contains(voice) {

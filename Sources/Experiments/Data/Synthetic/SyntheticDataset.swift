@@ -15,6 +15,7 @@ public struct SyntheticDatasetConfig: DatasetConfig {
     public var snrMinimum = -2.0
     public var snrMaximum = 22.0
     public var classShares = DegradationConfiguration.ClassShares()
+    public var simulation: PhoneSimulation?
 
     public init() {}
 
@@ -30,6 +31,7 @@ public struct SyntheticDatasetConfig: DatasetConfig {
         Field("snr_minimum", \.snrMinimum, in: -40...80, "lowest training SNR over the active level, dB"),
         Field("snr_maximum", \.snrMaximum, in: -40...80, "highest training SNR over the active level, dB"),
         Field("class_shares", \.classShares, "relative frequency of each class of degradation in training"),
+        Field("simulation", \.simulation, "a whole phone in place of the four classes; null: the classes"),
     ]
 
     public func validate() throws {
@@ -63,6 +65,7 @@ struct SyntheticDataset: Dataset {
         var distributions = DegradationConfiguration()
         distributions.snr = .init(config.snrMinimum, config.snrMaximum)
         distributions.classShares = config.classShares
+        distributions.simulation = config.simulation
         degradation = Degradation(sampleRate: sampleRate, configuration: distributions)
     }
 
@@ -75,7 +78,7 @@ struct SyntheticDataset: Dataset {
     }
 
     func items(_ split: EvaluationSplit) -> [EvaluationItem] {
-        let classes = DegradationClass.allCases
+        let classes = degradation.configuration.classes
         let count = split == .test ? config.testItems : config.validationItems
         return (0..<count).map { index in
             let category = classes[index % classes.count].rawValue
@@ -108,7 +111,7 @@ struct SyntheticDataset: Dataset {
         let pair = degradation.degrade(
             clean: clean, class: category, split: split,
             stream: RandomStream(key: "synthetic/degradation/" + key))
-        return AlignedPair(clean: pair.clean, degraded: pair.degraded)
+        return AlignedPair(clean: pair.clean, degraded: pair.degraded, record: pair.record)
     }
 
     private func padded(_ index: Int) -> String {
@@ -117,13 +120,16 @@ struct SyntheticDataset: Dataset {
     }
 
     var trainingHash: String {
-        JSONValue.array([.string("synthetic \(Self.version) \(sampleRate)"), config.json]).stableHash()
+        JSONValue.array([
+            .string("synthetic \(Self.version) \(sampleRate)"), config.json.withoutEmptySimulation,
+        ])
+        .stableHash()
     }
 
     var testHash: String {
         JSONValue.string(
             "synthetic test \(Self.version) \(sampleRate) \(config.testItems) \(config.evaluationSeconds) "
-                + "\(config.voiceShare)"
+                + "\(config.voiceShare)" + (config.simulation.map { " " + $0.json.canonicalText } ?? "")
         ).stableHash()
     }
 }
