@@ -105,7 +105,9 @@ public struct Degradation: Sendable {
         case .phone where stream.chance(configuration.phoneRoomShare): room = configuration.phoneRoom
         default: return
         }
-        if let response = try rooms(stream.fork("recorded")) {
+        // From a copy: asking must not change what is drawn next, or frozen lists would change.
+        var asking = stream
+        if let response = try rooms(asking.fork("recorded")) {
             signal = Convolution.causal(signal, with: response)
             return
         }
