@@ -72,12 +72,15 @@ struct PrimitiveGradientTests {
         let operations = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appending(path: "../../Sources/Tensor/Operations")
         var declared: Set<String> = []
-        for file in try FileManager.default.contentsOfDirectory(
-            at: operations, includingPropertiesForKeys: nil)
-        {
+        let files = FileManager.default.enumerator(at: operations, includingPropertiesForKeys: nil)
+        for case let file as URL in try #require(files) where file.pathExtension == "swift" {
             let text = try String(contentsOf: file, encoding: .utf8)
-            for line in text.split(separator: "\n") where line.contains("static let name = \"") {
-                declared.insert(String(line.split(separator: "\"")[1]))
+            var isPrimitive = false
+            for line in text.split(separator: "\n") {
+                if line.contains("struct ") { isPrimitive = line.contains(": Primitive {") }
+                if isPrimitive, line.contains("static let name = \"") {
+                    declared.insert(String(line.split(separator: "\"")[1]))
+                }
             }
         }
         #expect(!declared.isEmpty)

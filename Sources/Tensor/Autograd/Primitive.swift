@@ -1,17 +1,26 @@
+/// What every operation has: a name, attributes, and a rule that accepts shapes or says what is wrong.
+public protocol Operation: Sendable {
+    /// The name that error texts and the catalogue use.
+    static var name: String { get }
+
+    /// The shapes of the results for inputs of the given shapes.
+    /// - Throws: `ShapeError` when the operation does not accept them, or its attributes make no sense.
+    func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]]
+}
+
+/// An operation made of other ones, which have the gradients.
+public protocol Composite: Operation {
+    /// Computes the results; the shapes have been checked, and nothing inside may trap.
+    func compose(_ inputs: [Tensor]) -> [Tensor]
+}
+
 /// One differentiable operation: its attributes, the shapes it accepts, its forward kernel and its
 /// vector-Jacobian product.
 ///
 /// A vector-Jacobian product is written in operations again, so it can itself be recorded and
 /// differentiated. To add a primitive: one type in `Operations`, and a row in the primitive catalogue of the
 /// tests (which fails while a row is missing).
-public protocol Primitive: Sendable {
-    /// The name that error texts and the catalogue use.
-    static var name: String { get }
-
-    /// The shapes of the results for inputs of the given shapes.
-    /// - Throws: `ShapeError` when the operation does not accept them.
-    func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]]
-
+public protocol Primitive: Operation {
     /// Computes the results; the shapes have been checked.
     func forward(_ inputs: [Tensor], outputShapes: [[Int]]) -> [Tensor]
 
@@ -64,12 +73,24 @@ public struct BackwardPass {
 /// text when the shapes do not fit.
 @discardableResult
 public func apply(_ primitive: some Primitive, _ inputs: [Tensor]) -> [Tensor] {
-    let shapes: [[Int]]
-    do {
-        shapes = try primitive.outputShapes(inputs.map(\.shape))
-    } catch {
-        fatalError(error.description)
-    }
+    do { return try attempt(primitive, inputs) } catch { fatalError(error.description) }
+}
+
+/// Runs an operation made of others. Traps with its text when the shapes do not fit.
+@discardableResult
+public func apply(_ composite: some Composite, _ inputs: [Tensor]) -> [Tensor] {
+    do { return try attempt(composite, inputs) } catch { fatalError(error.description) }
+}
+
+/// What `apply` does, with a thrown error for shapes that do not fit.
+public func attempt(_ composite: some Composite, _ inputs: [Tensor]) throws(ShapeError) -> [Tensor] {
+    _ = try composite.outputShapes(inputs.map(\.shape))
+    return composite.compose(inputs)
+}
+
+/// What `apply` does, with a thrown error for shapes that do not fit.
+public func attempt(_ primitive: some Primitive, _ inputs: [Tensor]) throws(ShapeError) -> [Tensor] {
+    let shapes = try primitive.outputShapes(inputs.map(\.shape))
     let outputs = primitive.forward(inputs, outputShapes: shapes).map(\.detached)
     guard let tape = Tape.current else { return outputs }
     return tape.record(primitive, inputs, outputs)

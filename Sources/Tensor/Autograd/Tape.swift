@@ -102,37 +102,49 @@ public final class Tape: @unchecked Sendable {  // Safe: used by the thread that
     ///   - retaining: keeps the record for another call, for example for a second output.
     ///   - differentiable: records the backward pass too, so that gradients of gradients can be taken;
     ///     implies `retaining`.
+    /// Traps where `attemptGradients` throws, except that an output which depends on nothing that the tape
+    /// watches has no gradients.
     public func gradients(
         of output: Tensor, seed: Tensor? = nil, retaining: Bool = false, differentiable: Bool = false
     ) -> Gradients {
-        if seed == nil {
-            require(
-                output.count == 1, "[gradients] output has shape \(output.shape): give a seed or a scalar")
-        } else {
-            require(
-                seed?.shape == output.shape,
-                "[gradients] seed has shape \(seed?.shape ?? []), output has \(output.shape)")
+        do {
+            return try attemptGradients(
+                of: output, seed: seed, retaining: retaining, differentiable: differentiable)
+        } catch {
+            if error == .nothingWatched { return Gradients(tape: self, adjoints: [:]) }
+            fatalError(error.description)
         }
-        guard let start = value(of: output) else { return Gradients(tape: self, adjoints: [:]) }
-        let walk = { [self] in
+    }
+
+    /// What `gradients` does, with a thrown error where it cannot be done.
+    public func attemptGradients(
+        of output: Tensor, seed: Tensor? = nil, retaining: Bool = false, differentiable: Bool = false
+    ) throws(GradientError) -> Gradients {
+        if let seed {
+            if seed.shape != output.shape { throw .seedMismatch(seed: seed.shape, output: output.shape) }
+        } else if output.count != 1 {
+            throw .notScalar(output.shape)
+        }
+        guard let start = value(of: output) else { throw .nothingWatched }
+        let walk = { [self] () -> Result<[Int: Tensor], GradientError> in
             walkBack(from: start, seed: seed ?? Tensor.ones(output.shape), keep: retaining || differentiable)
         }
         let adjoints = differentiable ? record(walk) : Tape.withoutRecording(walk)
-        return Gradients(tape: self, adjoints: adjoints)
+        return Gradients(tape: self, adjoints: try adjoints.get())
     }
 
-    private func walkBack(from start: Int, seed: Tensor, keep: Bool) -> [Int: Tensor] {
+    private func walkBack(
+        from start: Int, seed: Tensor, keep: Bool
+    ) -> Result<[Int: Tensor], GradientError> {
         var adjoints = [Tensor?](repeating: nil, count: start + 1)
         var leafAdjoints: [Int: Tensor] = [:]
         adjoints[start] = seed
-        guard let last = producers[start] else { return [start: seed] }
+        guard let last = producers[start] else { return .success([start: seed]) }
 
         for index in stride(from: last, through: 0, by: -1) {
             let upstream = entryOutputs[index].map { $0 <= start ? adjoints[$0] : nil }
             if upstream.allSatisfy({ $0 == nil }) { continue }
-            guard let entry = entries[index] else {
-                fatalError("[gradients] this part of the tape was used up: pass retaining: true before")
-            }
+            guard let entry = entries[index] else { return .failure(.usedUp) }
             for value in entryOutputs[index] where value <= start { adjoints[value] = nil }
             if !keep { entries[index] = nil }
 
@@ -157,7 +169,7 @@ public final class Tape: @unchecked Sendable {  // Safe: used by the thread that
                 }
             }
         }
-        return leafAdjoints
+        return .success(leafAdjoints)
     }
 
     /// Adds in place where nobody else can see the sum so far.
@@ -172,6 +184,26 @@ public final class Tape: @unchecked Sendable {  // Safe: used by the thread that
             sum = current
         } else {
             sum = current + term
+        }
+    }
+}
+
+/// Why gradients cannot be taken.
+public enum GradientError: Error, Equatable, CustomStringConvertible {
+    /// The output has several elements and no seed weighs them.
+    case notScalar([Int])
+    case seedMismatch(seed: [Int], output: [Int])
+    /// The output was not computed, while the tape recorded, from anything that it watches.
+    case nothingWatched
+    /// An earlier backward pass let go of a part of the tape.
+    case usedUp
+
+    public var description: String {
+        switch self {
+        case .notScalar(let shape): "[gradients] output has shape \(shape): give a seed or a scalar"
+        case .seedMismatch(let seed, let output): "[gradients] seed has shape \(seed), output has \(output)"
+        case .nothingWatched: "[gradients] the output depends on nothing that the tape watches"
+        case .usedUp: "[gradients] this part of the tape was used up: pass retaining: true before"
         }
     }
 }
