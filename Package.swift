@@ -57,6 +57,7 @@ let package = Package(
         .testTarget(name: "TensorTests", dependencies: ["Tensor"]),
         .testTarget(name: "LayersTests", dependencies: ["Layers", "Tensor"]),
         .testTarget(name: "LossesTests", dependencies: ["Losses", "Tensor"]),
+        .testTarget(name: "ConformanceTests", dependencies: ["Tensor", "Layers", "Losses", "StrictJSON"]),
         .testTarget(name: "AudioTests", dependencies: ["Audio", "Tensor"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Audio", "StrictJSON", "Tensor"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),

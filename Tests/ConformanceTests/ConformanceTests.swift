@@ -1,0 +1,24 @@
+import Testing
+
+/// Every case of the autograd fixtures against the library. Its last line is
+/// `conformance: N cases, F failed, U unsupported`.
+@Suite("Conformance") struct ConformanceTests {
+    /// Families whose every case has to pass. The suite is whole when this is all of them.
+    static let complete: Set<String> = []
+
+    @Test func everyCaseAgrees() throws {
+        let fixtures = try ConformanceFixtures()
+        var report = ConformanceReport()
+        for family in fixtures.families {
+            #expect(family.cases.count == family.count, "\(family.name): the manifest promises another count")
+            for instance in family.cases {
+                report.add(instance, ConformanceRunner.outcome(instance, family.tensors))
+            }
+        }
+        report.write()
+        #expect(report.cases > 0, "there are no cases in \(ConformanceFixtures.folder.path)")
+        for (family, tally) in report.families where Self.complete.contains(family) {
+            #expect(tally.failed == 0 && tally.unsupported == 0, "\(family): see the lines above")
+        }
+    }
+}

@@ -1,0 +1,3 @@
+@testable import Tensor
+
+let elementwiseOperations: [String: ConformanceOperation] = [:]

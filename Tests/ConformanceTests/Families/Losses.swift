@@ -1,0 +1,3 @@
+import Tensor
+
+let lossOperations: [String: ConformanceOperation] = [:]

@@ -1,0 +1,3 @@
+import Tensor
+
+let optimisationOperations: [String: ConformanceOperation] = [:]

@@ -1,0 +1,3 @@
+import Tensor
+
+let reductionOperations: [String: ConformanceOperation] = [:]

@@ -1,0 +1,3 @@
+import Tensor
+
+let spectralOperations: [String: ConformanceOperation] = [:]

@@ -1,0 +1,6 @@
+/// `gradient_penalty` cases.
+enum GradientPenaltyKind {
+    static func run(_ run: CaseRun) throws {
+        throw Unsupported("the kind \(run.instance.kind) cannot be run yet")
+    }
+}

@@ -1,0 +1,6 @@
+/// `optimizer` cases.
+enum OptimiserKind {
+    static func run(_ run: CaseRun) throws {
+        throw Unsupported("the kind \(run.instance.kind) cannot be run yet")
+    }
+}

@@ -1,0 +1,6 @@
+/// `stats` cases.
+enum StatisticsKind {
+    static func run(_ run: CaseRun) throws {
+        throw Unsupported("the kind \(run.instance.kind) cannot be run yet")
+    }
+}

@@ -1,0 +1,6 @@
+/// `train` cases.
+enum TrainingKind {
+    static func run(_ run: CaseRun) throws {
+        throw Unsupported("the kind \(run.instance.kind) cannot be run yet")
+    }
+}
