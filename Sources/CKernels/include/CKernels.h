@@ -88,6 +88,23 @@ void ck_patches(const float *input, size_t height, size_t width, size_t channels
 void ck_adam(float *parameter, float *m, float *v, const float *gradient, size_t n, float rate, float beta1,
              float beta2, float epsilon, float weight_decay, float correction1, float correction2, float gradient_scale);
 
+// The same with decay that joins the gradient (coupled) or not, with rest = 1 - beta given, and with the largest second
+// moment so far in place of the newest where `largest` is not null (AMSGrad, Reddi et al. 2018).
+void ck_adam_general(float *parameter, float *m, float *v, float *largest, const float *gradient, size_t n, float rate,
+                     float beta1, float rest1, float beta2, float rest2, float epsilon, float coupled_decay,
+                     float decoupled_decay, float correction1, float correction2, float gradient_scale);
+// velocity = momentum velocity + weight g; p -= rate (nesterov ? g + momentum velocity : velocity), g with decay.
+void ck_momentum_step(float *parameter, float *velocity, const float *gradient, size_t n, float rate, float momentum,
+                      float weight, int nesterov, float weight_decay, float gradient_scale);
+// p -= rate (g + weight_decay p).
+void ck_gradient_step(float *parameter, const float *gradient, size_t n, float rate, float weight_decay,
+                      float gradient_scale);
+// square = alpha square + rest g^2; p -= rate g / (sqrt(square - mean^2) + epsilon), through a velocity if there is
+// one; `mean` (centred) and `velocity` may be null.
+void ck_root_mean_square_step(float *parameter, float *square, float *mean, float *velocity, const float *gradient,
+                              size_t n, float rate, float alpha, float rest, float epsilon, float momentum,
+                              float weight_decay, float gradient_scale);
+
 // A flag of the calling thread: whether it is running a piece of a parallel loop.
 int ck_inside_parallel(void);
 void ck_set_inside_parallel(int inside);

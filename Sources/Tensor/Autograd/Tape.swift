@@ -211,7 +211,7 @@ public enum GradientError: Error, Equatable, CustomStringConvertible {
 /// What `Tape.gradients` found.
 public struct Gradients {
     fileprivate let tape: Tape
-    fileprivate let adjoints: [Int: Tensor]
+    fileprivate var adjoints: [Int: Tensor]
 
     /// The gradient of a watched parameter; nil if the output does not depend on it.
     public subscript(parameter: Parameter) -> Tensor? {
@@ -222,5 +222,17 @@ public struct Gradients {
     public subscript(leaf: Tensor) -> Tensor? {
         guard let trace = leaf.trace, trace.tape == tape.identity else { return nil }
         return adjoints[trace.value]
+    }
+
+    /// The gradients with those of some parameters changed.
+    public func mapped(_ parameters: [Parameter], _ change: (Tensor) -> Tensor) -> Gradients {
+        var result = self
+        for parameter in parameters {
+            guard let value = tape.traced(parameter)?.trace?.value, let gradient = adjoints[value] else {
+                continue
+            }
+            result.adjoints[value] = change(gradient)
+        }
+        return result
     }
 }

@@ -32,19 +32,21 @@ public enum AdamKernel {
             }
         }
     }
-}
 
-extension Tensor {
-    /// The sum of squared elements, in double precision.
-    public func sumOfSquares() -> Double {
-        withValues { values in
-            guard let base = values.baseAddress else { return 0 }
-            return Sum.partialSums(values.count) {
-                ck_dot(base + $0.lowerBound, base + $0.lowerBound, $0.count)
-            }
+    /// The same with decay that joins the gradient (`coupledDecay`: Kingma & Ba's weight decay as an L2 penalty) or
+    /// not, and, where `largest` is given, with the largest second moment so far (AMSGrad, Reddi et al. 2018).
+    public static func step(
+        _ parameter: Parameter, first: Parameter, second: Parameter, largest: Parameter?, gradient: Tensor,
+        rate: Double, beta1: Double, beta2: Double, epsilon: Double, coupledDecay: Double,
+        decoupledDecay: Double, correction1: Double, correction2: Double, gradientScale: Double
+    ) {
+        ParameterUpdate.run(parameter, [first, second] + (largest.map { [$0] } ?? []), gradient) {
+            p, moments, g, count in
+            ck_adam_general(
+                p, moments[0], moments[1], moments.count > 2 ? moments[2] : nil, g, count, Float(rate),
+                Float(beta1), Float(1 - beta1), Float(beta2), Float(1 - beta2), Float(epsilon),
+                Float(coupledDecay), Float(decoupledDecay), Float(correction1), Float(correction2),
+                Float(gradientScale))
         }
     }
-
-    /// Whether no element is NaN or infinite.
-    public var isFinite: Bool { (self * 0).sumOfSquares() == 0 }
 }
