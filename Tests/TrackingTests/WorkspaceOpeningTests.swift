@@ -50,42 +50,6 @@ import Testing
         #expect(try Data(contentsOf: folder.database) == bytes)
     }
 
-    /// A workspace as the first released program left it, with one scored file.
-    private func firstVersion(_ folder: TemporaryFolder) throws {
-        try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
-        let queue = try DatabaseQueue(path: folder.database.path)
-        try queue.write { database in
-            try database.execute(sql: Schema.migration1)
-            try database.execute(
-                sql: """
-                    PRAGMA application_id = \(Schema.applicationID);
-                    PRAGMA user_version = 1;
-                    INSERT INTO runs (uuid, kind, status, seed, config_json, host, pid, program, started_us, ended_us,
-                        beat_us, beat_every_ms) VALUES ('u', 'train', 'finished', 1, '{}', 'h', 1, '1', 5, 6, 6, 1000);
-                    INSERT INTO metric_names VALUES (1, 'si_sdr', 'dB', 'max');
-                    INSERT INTO eval_files VALUES (1, 'test', 'a', '', 'N', 2.0);
-                    INSERT INTO file_scores VALUES (1, 'last', 1, 1, 12.5, 0, NULL);
-                    """)
-        }
-        try queue.close()
-    }
-
-    @Test(arguments: [false, true]) func anOlderDatabaseIsUpgradedBesideItsCopy(readOnly: Bool) throws {
-        let folder = TemporaryFolder("older\(readOnly)")
-        try firstVersion(folder)
-        let workspace =
-            readOnly ? try Workspace.openReadOnly(folder.url) : try Workspace(directory: folder.url)
-        let scores = try workspace.fileScores(of: 1)
-        #expect(scores.count == 1 && scores.first?.score.value == 12.5)
-        #expect(scores.first?.score.metricVersion == 1)
-        let copy = folder.database.path + ".v1.backup"
-        let old = try DatabaseQueue(path: copy)
-        #expect(try old.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 1)
-        #expect(try old.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM file_scores") } == 1)
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
-        #expect(!names.contains { $0.hasSuffix(".partial") })
-    }
-
     @Test func aDatabaseOfAnotherProgramIsRefusedUnchanged() throws {
         let folder = TemporaryFolder()
         _ = try Workspace(directory: folder.url)

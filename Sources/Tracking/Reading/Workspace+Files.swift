@@ -8,7 +8,7 @@ extension Workspace {
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT checkpoint, dataset, path, sha256, condition, seconds, name, unit, goal,
+                    SELECT checkpoint, dataset, path, sha256, condition, speaker, seconds, name, unit, goal,
                         value, flag, undefined_reason, metric_version
                     FROM file_scores
                     JOIN eval_files ON eval_files.id = file_id
@@ -30,7 +30,8 @@ extension Workspace {
                 checkpoint: row["checkpoint"], dataset: row["dataset"], unit: row["unit"],
                 goal: MetricGoal(rawValue: row["goal"]) ?? .none,
                 score: FileScore(
-                    file: row["path"], condition: row["condition"], seconds: row["seconds"],
+                    file: row["path"], condition: row["condition"], speaker: row["speaker"],
+                    seconds: row["seconds"],
                     sha256: digest.isEmpty ? nil : digest, metric: row["name"],
                     metricVersion: row["metric_version"], result: result))
         }
@@ -40,15 +41,22 @@ extension Workspace {
     public func artifacts(of run: Run.ID) throws -> [Artifact] {
         let rows = try read { database in
             try Row.fetchAll(
-                database, sql: "SELECT * FROM artifacts WHERE run_id = ? ORDER BY id", arguments: [run])
+                database,
+                sql: """
+                    SELECT artifacts.*, eval_files.path AS file FROM artifacts
+                    LEFT JOIN eval_files ON eval_files.id = file_id WHERE run_id = ? ORDER BY artifacts.id
+                    """,
+                arguments: [run])
         }
         return rows.map { row in
             let digest: String = row["sha256"]
             let path: String? = row["path"]
             let url = path.map { directory(of: run).appendingPathComponent($0) }
             return Artifact(
-                kind: row["kind"], role: row["role"], name: row["name"], step: row["step"],
-                sha256: digest, bytes: row["bytes"], mime: row["mime"],
+                id: row["id"], kind: row["kind"], role: row["role"], name: row["name"], step: row["step"],
+                file: row["file"], sha256: digest, bytes: row["bytes"], mime: row["mime"],
+                rate: row["rate"], seconds: row["seconds"], loudness: row["loudness_db"],
+                isPinned: row["pinned"], isBest: row["is_best"], isLast: row["is_last"],
                 url: url ?? artifactURL(sha256: digest))
         }
     }

@@ -50,24 +50,15 @@ extension Workspace {
             throw TrackingError.unknownMetric(
                 name: metric, run: Run.address(of: run), nearest: nearest.map { [$0] } ?? known)
         }
-        let points = try read { database in
-            var points: [Point] = []
-            points.reserveCapacity(summary.count + summary.nonFiniteCount)
-            let rows = try Row.fetchCursor(
-                database,
-                sql: """
-                    SELECT step, value, flag, wall_us FROM points
-                    WHERE run_id = ? AND metric_id = (SELECT id FROM metric_names WHERE name = ?)
-                    ORDER BY step
-                    """,
-                arguments: [run, metric])
-            while let row = try rows.next() {
-                points.append(
-                    Point(
-                        step: row[0], value: ValueFlag.number(row[1], flag: row[2]),
-                        time: Date(microseconds: row[3])))
-            }
-            return points
+        let columns = try read { database in
+            let id = try Int64.fetchOne(
+                database, sql: "SELECT id FROM metric_names WHERE name = ?", arguments: [metric])
+            return try PointStore(run: run, metric: id ?? 0, database: database).read()
+        }
+        let points = columns.steps.indices.map { index in
+            Point(
+                step: columns.steps[index], value: columns.values[index],
+                time: Date(microseconds: columns.times[index]))
         }
         return Series(metric: metric, unit: summary.unit, goal: summary.goal, points: points)
     }

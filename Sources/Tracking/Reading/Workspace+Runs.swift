@@ -66,11 +66,12 @@ extension Workspace {
         let beat = Date(microseconds: row["beat_us"])
         var ended = (row["ended_us"] as Int64?).map(Date.init(microseconds:))
         if status == .running {
-            let writer = ProcessIdentity(
-                host: row["host"], bootID: row["boot_id"], processID: row["pid"],
-                processStart: row["pid_start"])
-            let heartbeat = Heartbeat(writer: writer, last: beat, interval: row["beat_every_ms"])
-            if heartbeat.isDead(now: now) { (status, ended) = (.crashed, beat) }
+            let heartbeat = Heartbeat(row)
+            if heartbeat.isDead(now: now) {
+                (status, ended) = (.crashed, max(beat, Date(microseconds: row["started_us"])))
+            } else if heartbeat.isLate(now: now) {
+                status = .stalled
+            }
         }
         var environment: [String: String] = [:]
         for (key, value) in (try? JSONValue(parsing: row["env_json"] as String))?.objectValue?.members ?? [] {
@@ -80,10 +81,13 @@ extension Workspace {
             id: row["id"], name: row["name"], kind: row["kind"], status: status,
             exitCode: row["exit_code"], error: row["error"], seed: UInt64(bitPattern: row["seed"]),
             configJSON: row["config_json"], configHash: row["config_hash"],
+            groupHash: row["group_hash"], codeHash: row["code_hash"], gitDiffSHA: row["git_diff_sha"],
+            sweepID: row["sweep_id"], trialNumber: row["trial_no"], parentID: row["parent_id"],
             datasetHash: row["dataset_hash"], evalHash: row["eval_hash"], gitCommit: row["git_commit"],
             gitDirty: row["git_dirty"], host: row["host"], cpu: row["cpu"], threads: row["threads"],
             commandLine: row["cmd"], programVersion: row["program"], environment: environment,
             mainMetric: row["main_metric"], started: Date(microseconds: row["started_us"]), ended: ended,
-            lastStep: row["last_step"])
+            lastStep: row["last_step"], lastBeat: beat, note: row["note"],
+            archived: (row["archived_us"] as Int64?).map(Date.init(microseconds:)), isPinned: row["pinned"])
     }
 }

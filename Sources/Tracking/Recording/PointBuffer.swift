@@ -35,11 +35,11 @@ final class PointBuffer: Sendable {
         /// Nil once the run is over, so that the database is closed as soon as its other owners let it go.
         var workspace: Workspace?
         /// By the index of the metric's name.
-        var metrics: [Int: Int64] = [:]
-        var summaries: [Int: RunningSummary] = [:]
+        var metrics: [Int: MetricWriter] = [:]
         var loggedStep: Int?
         var statedStep: Int?
-        var lastBeat = Date.distantPast
+        /// By a clock that nobody sets.
+        var lastBeat: ContinuousClock.Instant?
         var replaced = 0
     }
 
@@ -48,15 +48,19 @@ final class PointBuffer: Sendable {
 
     private let databasePath: String
     private let run: Run.ID
+    private let attempt: Int
     private let onFailure: (@Sendable (TrackingError) -> Void)?
     private let pending = Mutex(Pending())
     private let written: Mutex<Written>
     private let wake = DispatchSemaphore(value: 0)
 
-    init(workspace: Workspace, run: Run.ID, onFailure: (@Sendable (TrackingError) -> Void)?) {
+    init(
+        workspace: Workspace, run: Run.ID, attempt: Int, onFailure: (@Sendable (TrackingError) -> Void)?
+    ) {
         databasePath = workspace.databasePath
         written = Mutex(Written(workspace: workspace))
         self.run = run
+        self.attempt = attempt
         self.onFailure = onFailure
     }
 
@@ -135,7 +139,9 @@ final class PointBuffer: Sendable {
     }
 
     /// Stores what is buffered in one transaction.
-    func store() throws {
+    ///
+    /// - Parameter isLast: whether nothing will follow, so that points still in rows are packed.
+    func store(isLast: Bool = false) throws {
         try written.withLock { written in
             guard let workspace = written.workspace else { return }
             let (batch, names) = pending.withLock { pending in
@@ -144,20 +150,21 @@ final class PointBuffer: Sendable {
                 pending.batch.points.reserveCapacity(batch.points.count)
                 return (batch, pending.names)
             }
-            let now = Date()
-            let beatIsDue = now.timeIntervalSince(written.lastBeat) * 1_000 >= Double(Heartbeat.interval)
-            guard !batch.points.isEmpty || batch.statedStep != nil || beatIsDue else { return }
+            let now = ContinuousClock.now
+            let beatIsDue =
+                written.lastBeat.map { now - $0 >= .milliseconds(Heartbeat.interval) } ?? true
+            guard !batch.points.isEmpty || batch.statedStep != nil || beatIsDue || isLast else { return }
             do {
                 let before = written
                 written = try workspace.write { database in
                     var after = before
+                    try Self.checkOwner(run, attempt, in: database)
                     try Self.write(batch, names: names, run: run, to: database, &after)
                     if let step = batch.loggedStep { after.loggedStep = max(after.loggedStep ?? -1, step) }
                     after.statedStep = batch.statedStep ?? after.statedStep
                     after.lastBeat = now
-                    try database.cachedStatement(
-                        sql: "UPDATE runs SET beat_us = ?, last_step = ? WHERE id = ?"
-                    ).execute(arguments: [now.microseconds, after.statedStep ?? after.loggedStep, run])
+                    if isLast { try Self.pack(&after, run: run, in: database) }
+                    try Self.beat(run, lastStep: after.statedStep ?? after.loggedStep, in: database)
                     return after
                 }
                 pending.withLock { $0.failure = nil }
@@ -165,6 +172,30 @@ final class PointBuffer: Sendable {
                 try keep(batch, after: error)
             }
         }
+    }
+
+    /// Refuses to write a run that another process has resumed since.
+    private static func checkOwner(_ run: Run.ID, _ attempt: Int, in database: Database) throws {
+        let newest = try Int.fetchOne(
+            database.cachedStatement(sql: "SELECT max(n) FROM attempts WHERE run_id = ?"), arguments: [run])
+        if let newest, newest != attempt { throw TrackingError.runTakenOver(run: Run.address(of: run)) }
+    }
+
+    /// Gives a sign of life. A run that was taken for dead meanwhile lives again.
+    private static func beat(_ run: Run.ID, lastStep: Int?, in database: Database) throws {
+        try database.cachedStatement(
+            sql: """
+                UPDATE runs SET beat_us = ?, last_step = coalesce(?, last_step),
+                    error = iif(status = 'crashed', NULL, error),
+                    ended_us = iif(status = 'crashed', NULL, ended_us),
+                    status = iif(status = 'crashed', 'running', status)
+                WHERE id = ?
+                """
+        ).execute(arguments: [Date().microseconds, lastStep, run])
+    }
+
+    private static func pack(_ written: inout Written, run: Run.ID, in database: Database) throws {
+        for index in written.metrics.keys { try written.metrics[index]?.pack(run: run, in: database) }
     }
 
     /// Puts a batch that could not be stored back in front of what came since, and tells of the error.
@@ -188,44 +219,18 @@ final class PointBuffer: Sendable {
     private static func write(
         _ batch: Batch, names: [String], run: Run.ID, to database: Database, _ written: inout Written
     ) throws {
-        if batch.points.isEmpty { return }
-        let insert = try database.cachedStatement(
-            sql: """
-                INSERT INTO points (run_id, metric_id, step, wall_us, value, flag) VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT DO UPDATE SET
-                    wall_us = excluded.wall_us, value = excluded.value, flag = excluded.flag
-                """)
-        var disordered: Set<Int> = []
-        var changed: Set<Int> = []
+        var columns: [Int: PointColumns] = [:]
         for point in batch.points {
-            let metric: Int64
-            if let known = written.metrics[point.metric] {
-                metric = known
-            } else {
-                metric = try MetricNames.id(of: names[point.metric], in: database)
-                written.metrics[point.metric] = metric
-            }
-            let flag = ValueFlag(point.value)
-            try insert.execute(arguments: [
-                run, metric, point.step, point.time, flag == .finite ? point.value : nil, flag.rawValue,
-            ])
-            changed.insert(point.metric)
-            var summary = written.summaries[point.metric] ?? RunningSummary()
-            if point.step <= summary.lastStep { disordered.insert(point.metric) }
-            summary.add(step: point.step, value: point.value)
-            written.summaries[point.metric] = summary
+            columns[point.metric, default: PointColumns()]
+                .append(step: point.step, time: point.time, value: point.value)
         }
-        for index in changed.sorted() {
-            guard let metric = written.metrics[index], var summary = written.summaries[index] else {
-                continue
-            }
-            if disordered.contains(index) {
-                let logged = summary.count + summary.nonFiniteCount
-                summary = try RunningSummary(storedPointsOf: run, metric: metric, in: database)
-                written.replaced += logged - summary.count - summary.nonFiniteCount
-                written.summaries[index] = summary
-            }
-            try summary.store(run: run, metric: metric, in: database)
+        for (index, points) in columns.sorted(by: { $0.key < $1.key }) {
+            var metric =
+                try written.metrics[index]
+                ?? MetricWriter(
+                    of: MetricNames.id(of: names[index], in: database), run: run, in: database)
+            written.replaced += try metric.add(points, run: run, to: database)
+            written.metrics[index] = metric
         }
     }
 }

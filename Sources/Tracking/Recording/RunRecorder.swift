@@ -16,13 +16,18 @@ public final class RunRecorder: Sendable {
     public var directory: URL { workspace.directory(of: run) }
     /// The workspace the run belongs to.
     public let workspace: Workspace
+    /// Which stretch of the run's work this is: 1 for the first start, more after each resumption.
+    public let attempt: Int
     private let buffer: PointBuffer
     private let isFinished = Mutex(false)
 
-    init(workspace: Workspace, run: Run.ID, onFailure: (@Sendable (TrackingError) -> Void)?) {
+    init(workspace: Workspace, run: Run.ID, attempt: Int = 1, onFailure: (@Sendable (TrackingError) -> Void)?)
+    {
         self.workspace = workspace
         self.run = run
-        let buffer = PointBuffer(workspace: workspace, run: run, onFailure: onFailure)
+        self.attempt = attempt
+        let buffer = PointBuffer(
+            workspace: workspace, run: run, attempt: attempt, onFailure: onFailure)
         self.buffer = buffer
         Thread.detachNewThread { buffer.storeUntilClosed() }
     }
@@ -79,13 +84,14 @@ public final class RunRecorder: Sendable {
     ///   - name: the file name a person would give it.
     ///   - step: the training step it belongs to.
     ///   - mime: the media type, such as "audio/wav".
+    ///   - facts: what else is known about it.
     @discardableResult
     public func addArtifact(
         _ content: ArtifactContent, kind: String, role: String = "", name: String, step: Int? = nil,
-        mime: String
+        mime: String, facts: ArtifactFacts = ArtifactFacts()
     ) throws -> Artifact {
         try workspace.addArtifact(
-            run: run, content, kind: kind, role: role, name: name, step: step, mime: mime)
+            run: run, content, kind: kind, role: role, name: name, step: step, mime: mime, facts: facts)
     }
 
     /// Notes something worth reading later.
@@ -109,7 +115,7 @@ public final class RunRecorder: Sendable {
         try isFinished.withLock { isFinished in
             guard !isFinished else { return }
             buffer.close()
-            try buffer.store()
+            try buffer.store(isLast: true)
             if buffer.replacedCount > 0 {
                 try event(
                     .warning, "\(buffer.replacedCount) values replaced an earlier value of the same step")

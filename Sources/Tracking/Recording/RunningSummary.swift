@@ -31,15 +31,9 @@ struct RunningSummary: Sendable {
         squaredDeviations += deviation * (value - mean)
     }
 
-    /// The statistics of the points that are stored, for a metric whose steps came repeatedly or out of order.
-    init(storedPointsOf run: Run.ID, metric: Int64, in database: Database) throws {
-        let rows = try Row.fetchCursor(
-            database,
-            sql: "SELECT step, value, flag FROM points WHERE run_id = ? AND metric_id = ? ORDER BY step",
-            arguments: [run, metric])
-        while let row = try rows.next() {
-            add(step: row[0], value: ValueFlag.number(row[1], flag: row[2]))
-        }
+    /// The statistics of stored points, by step.
+    init(_ points: PointColumns) {
+        for index in points.steps.indices { add(step: points.steps[index], value: points.values[index]) }
     }
 
     init() {}

@@ -41,10 +41,11 @@ extension Workspace {
         let key: StatementArguments = [dataset, score.file, score.sha256 ?? "", score.condition]
         try database.cachedStatement(
             sql: """
-                INSERT INTO eval_files (dataset, path, sha256, condition, seconds) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT DO NOTHING
+                INSERT INTO eval_files (dataset, path, sha256, condition, seconds, speaker)
+                VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET speaker = excluded.speaker WHERE excluded.speaker <> ''
                 """
-        ).execute(arguments: key + [score.seconds])
+        ).execute(arguments: key + [score.seconds, score.speaker])
         let id = try Int64.fetchOne(
             database,
             sql: "SELECT id FROM eval_files WHERE dataset = ? AND path = ? AND sha256 = ? AND condition = ?",
@@ -55,11 +56,15 @@ extension Workspace {
 
     /// Notes something about a run.
     public func addEvent(run: Run.ID, _ level: EventLevel, _ title: String, body: String = "") throws {
-        try write { database in
-            try database.execute(
-                sql: "INSERT INTO events (run_id, at_us, level, title, body) VALUES (?, ?, ?, ?, ?)",
-                arguments: [run, Date().microseconds, level.rawValue, title, body])
-        }
+        try write { try Self.addEvent(run: run, level, title, body: body, in: $0) }
+    }
+
+    static func addEvent(
+        run: Run.ID, _ level: EventLevel, _ title: String, body: String = "", in database: Database
+    ) throws {
+        try database.execute(
+            sql: "INSERT INTO events (run_id, at_us, level, title, body) VALUES (?, ?, ?, ?, ?)",
+            arguments: [run, Date().microseconds, level.rawValue, title, body])
     }
 
     /// Puts a label on a run.

@@ -6,11 +6,12 @@ import Synchronization
 extension Workspace {
     /// Stores a file with a run. Equal contents are stored once.
     ///
+    /// - Parameter facts: what else is known about it; the roles "best" and "last" imply the flags of that name.
     /// - Throws: `TrackingError.artifactUnreadable`, `.notWritable`, `.diskFull`, and what the database throws.
     @discardableResult
     public func addArtifact(
         run: Run.ID, _ content: ArtifactContent, kind: String, role: String = "", name: String,
-        step: Int? = nil, mime: String
+        step: Int? = nil, mime: String, facts: ArtifactFacts = ArtifactFacts()
     ) throws -> Artifact {
         guard !isReadOnly else { throw TrackingError.readOnly(path: directory.path) }
         let digest: String
@@ -30,21 +31,41 @@ extension Workspace {
             digest = try Self.digest(of: location)
             pathInRun = path
         }
-        let facts = try? FileManager.default.attributesOfItem(atPath: location.path)
-        let bytes = (facts?[.size] as? NSNumber)?.intValue ?? 0
-        try write { database in
+        let attributes = try? FileManager.default.attributesOfItem(atPath: location.path)
+        let bytes = (attributes?[.size] as? NSNumber)?.intValue ?? 0
+        let isBest = facts.isBest || role == "best"
+        let isLast = facts.isLast || role == "last"
+        let id = try write { database in
+            let file = try facts.file.map { file in
+                try Self.fileID(of: file, dataset: facts.dataset ?? "", in: database)
+            }
             try database.execute(
                 sql: """
-                    INSERT INTO artifacts (run_id, step, kind, role, name, path, sha256, bytes, mime, created_us)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO artifacts (run_id, step, kind, role, name, path, sha256, bytes, mime, created_us,
+                        file_id, rate, seconds, loudness_db, pinned, is_best, is_last)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     run, step, kind, role, name, pathInRun, digest, bytes, mime, Date().microseconds,
+                    file, facts.rate, facts.seconds, facts.loudness, facts.isPinned, isBest, isLast,
                 ])
+            return database.lastInsertedRowID
         }
         return Artifact(
-            kind: kind, role: role, name: name, step: step, sha256: digest, bytes: bytes, mime: mime,
-            url: location)
+            id: id, kind: kind, role: role, name: name, step: step, file: facts.file, sha256: digest,
+            bytes: bytes, mime: mime, rate: facts.rate, seconds: facts.seconds, loudness: facts.loudness,
+            isPinned: facts.isPinned, isBest: isBest, isLast: isLast, url: location)
+    }
+
+    /// The entry of a test file, which scores may have made already.
+    private static func fileID(of path: String, dataset: String, in database: Database) throws -> Int64 {
+        let known = try Int64.fetchOne(
+            database, sql: "SELECT id FROM eval_files WHERE dataset = ? AND path = ? ORDER BY id LIMIT 1",
+            arguments: [dataset, path])
+        if let known { return known }
+        try database.execute(
+            sql: "INSERT INTO eval_files (dataset, path) VALUES (?, ?)", arguments: [dataset, path])
+        return database.lastInsertedRowID
     }
 
     private static func digest(of url: URL) throws -> String {

@@ -12,6 +12,8 @@ public struct FileScore: Sendable, Equatable {
     public var file: String
     /// The class of the file's degradation, such as "N"; empty when the set has no classes.
     public var condition: String
+    /// Who speaks, where the set tells; else empty.
+    public var speaker: String
     /// The file's length in seconds.
     public var seconds: Double?
     /// SHA-256 of the file's content, when it is known.
@@ -23,11 +25,13 @@ public struct FileScore: Sendable, Equatable {
     public var result: Result
 
     public init(
-        file: String, condition: String = "", seconds: Double? = nil, sha256: String? = nil,
+        file: String, condition: String = "", speaker: String = "", seconds: Double? = nil,
+        sha256: String? = nil,
         metric: String, metricVersion: Int = 1, result: Result
     ) {
         self.file = file
         self.condition = condition
+        self.speaker = speaker
         self.seconds = seconds
         self.sha256 = sha256
         self.metric = metric

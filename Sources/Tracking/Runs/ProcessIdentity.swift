@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 
 /// Which process, on which machine and since which boot, writes a run.
 ///
@@ -48,6 +49,20 @@ struct Heartbeat: Sendable {
     /// The time between two beats, in milliseconds.
     static let interval = 2_000
 
+    /// The heartbeat in a row of the table `runs`.
+    init(_ row: Row) {
+        writer = ProcessIdentity(
+            host: row["host"], bootID: row["boot_id"], processID: row["pid"], processStart: row["pid_start"])
+        last = Date(microseconds: row["beat_us"])
+        interval = row["beat_every_ms"]
+    }
+
+    init(writer: ProcessIdentity, last: Date, interval: Int) {
+        self.writer = writer
+        self.last = last
+        self.interval = interval
+    }
+
     var writer: ProcessIdentity
     var last: Date
     /// Milliseconds between two beats.
@@ -55,9 +70,18 @@ struct Heartbeat: Sendable {
 
     /// Whether the writer has died: three beats are missing and its process is gone; or, for a writer on
     /// another machine whose processes cannot be seen from here, ten beats are missing.
+    ///
+    /// A beat in the future means that the clock was set back since: then a process that is gone is enough.
     func isDead(now: Date, here: String = HostFacts.hostName) -> Bool {
-        let missed = now.timeIntervalSince(last) * 1_000 / Double(interval)
-        if writer.host == here { return missed > 3 && writer.isGone }
+        let missed = missedBeats(now)
+        if writer.host == here { return (missed > 3 || missed < -1) && writer.isGone }
         return missed > 10
+    }
+
+    /// Whether beats are missing: of a writer that is not dead this means that it does not come to write.
+    func isLate(now: Date) -> Bool { missedBeats(now) > 3 }
+
+    private func missedBeats(_ now: Date) -> Double {
+        now.timeIntervalSince(last) * 1_000 / Double(interval)
     }
 }

@@ -3,6 +3,8 @@ import Foundation
 /// The state of a run.
 public enum RunStatus: String, Sendable, CaseIterable {
     case queued, running, finished, failed, killed, crashed, pruned
+    /// Calls itself running, but has given no sign of life although its process exists. Never stored: readers find it.
+    case stalled
 }
 
 /// One run as the workspace knows it.
@@ -18,6 +20,16 @@ public struct Run: Sendable, Identifiable {
     public let seed: UInt64
     public let configJSON: String
     public let configHash: String?
+    /// Runs that share it are repeats of one another: the hash of the configuration without seed, name, paths and
+    /// device.
+    public let groupHash: String?
+    public let codeHash: String?
+    /// The artifact that holds what the working folder differed in from the commit.
+    public let gitDiffSHA: String?
+    public let sweepID: Int64?
+    public let trialNumber: Int?
+    /// The run that this one derives from.
+    public let parentID: Run.ID?
     public let datasetHash: String?
     public let evalHash: String?
     public let gitCommit: String?
@@ -34,6 +46,13 @@ public struct Run: Sendable, Identifiable {
     /// The end, or nil while the run lasts. For a crashed run the last sign of life.
     public let ended: Date?
     public let lastStep: Int?
+    /// The last sign of life.
+    public let lastBeat: Date
+    public let note: String
+    /// When the run was put aside; nil if it was not.
+    public let archived: Date?
+    /// Whether the run is protected from being cleaned away.
+    public let isPinned: Bool
 
     /// The address that never changes and is never given to another run: "run12".
     public var address: String { Run.address(of: id) }

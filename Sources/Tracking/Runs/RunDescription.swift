@@ -10,6 +10,18 @@ public struct RunDescription: Sendable {
     public var configJSON: String
     /// SHA-256 of the resolved configuration.
     public var configHash: String?
+    /// The hash of the configuration without seed, name, paths and device: runs that share it are repeats of one
+    /// another. Default: `configHash`.
+    public var groupHash: String?
+    /// The hash of the program's code.
+    public var codeHash: String?
+    /// The artifact that holds what the working folder differs in from the commit.
+    public var gitDiffSHA: String?
+    /// The sweep and the trial within it that the run was started for.
+    public var sweepID: Int64?
+    public var trialNumber: Int?
+    /// The run that this one derives from.
+    public var parentID: Run.ID?
     /// SHA-256 of what identifies the training data.
     public var datasetHash: String?
     /// SHA-256 of what identifies the test set: scores of two runs compare only when it is the same.
@@ -39,7 +51,8 @@ public struct RunDescription: Sendable {
         gitCommit: String? = nil, gitDirty: Bool? = nil,
         host: String = HostFacts.hostName, cpu: String? = HostFacts.cpu, threads: Int? = nil,
         commandLine: String? = nil, programVersion: String = "0", environment: [String: String] = [:],
-        mainMetric: String? = nil
+        mainMetric: String? = nil, groupHash: String? = nil, codeHash: String? = nil,
+        gitDiffSHA: String? = nil, sweepID: Int64? = nil, trialNumber: Int? = nil, parentID: Run.ID? = nil
     ) {
         self.name = name
         self.kind = kind
@@ -57,5 +70,11 @@ public struct RunDescription: Sendable {
         self.programVersion = programVersion
         self.environment = environment
         self.mainMetric = mainMetric
+        self.groupHash = groupHash
+        self.codeHash = codeHash
+        self.gitDiffSHA = gitDiffSHA
+        self.sweepID = sweepID
+        self.trialNumber = trialNumber
+        self.parentID = parentID
     }
 }

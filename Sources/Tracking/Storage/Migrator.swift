@@ -5,6 +5,8 @@ import GRDB
 struct Migration {
     let version: Int
     let statements: String
+    /// What statements alone cannot do.
+    var afterwards: (@Sendable (Database) throws -> Void)?
 }
 
 extension Schema {
@@ -14,6 +16,7 @@ extension Schema {
     static let migrations = [
         Migration(version: 1, statements: migration1),
         Migration(version: 2, statements: migration2),
+        Migration(version: 3, statements: migration3, afterwards: packStoredPoints),
     ]
 
     static let version = migrations.map(\.version).max() ?? 0
@@ -37,6 +40,7 @@ extension Schema {
             }
             for migration in migrations where migration.version > found {
                 try database.execute(sql: migration.statements)
+                try migration.afterwards?(database)
                 try database.execute(
                     sql: "INSERT INTO migrations (version, at_us, program) VALUES (?, ?, ?)",
                     arguments: [migration.version, Date().microseconds, program])

@@ -30,6 +30,10 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
     case unknownMetric(name: String, run: String, nearest: [String])
     /// The workspace was opened for reading only.
     case readOnly(path: String)
+    /// Another process works on the run.
+    case runIsAlive(run: String, process: Int, host: String)
+    /// The run was resumed by another process since; what this one logs is no longer taken.
+    case runTakenOver(run: String)
     /// The run has been finished already.
     case runFinished(run: String)
     /// A run cannot be described so; the text says what is wrong.
@@ -76,6 +80,10 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
                 : "\(run) has no metric '\(name)'; it has \(nearest.joined(separator: ", "))"
         case .readOnly(let path):
             "the workspace \(path) was opened for reading only"
+        case .runIsAlive(let run, let process, let host):
+            "\(run) is still running: process \(process) on \(host); stop that first"
+        case .runTakenOver(let run):
+            "\(run) was resumed by another process; nothing more is taken from this one"
         case .runFinished(let run):
             "\(run) has been finished; nothing can be added to its log"
         case .invalidDescription(let reason):

@@ -46,17 +46,23 @@ extension Workspace {
                     INSERT INTO runs (
                         uuid, name, kind, status, seed, config_json, config_hash, dataset_hash, eval_hash,
                         git_commit, git_dirty, host, cpu, threads, boot_id, pid, pid_start, cmd, program,
-                        env_json, main_metric, started_us, beat_us, beat_every_ms)
-                    VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        env_json, main_metric, started_us, beat_us, beat_every_ms, group_hash, code_hash, git_diff_sha,
+                        sweep_id, trial_no, parent_id)
+                    VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                        ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     String(uuid.prefix(32)), name, run.kind, Int64(bitPattern: run.seed), run.configJSON,
                     run.configHash, run.datasetHash, run.evalHash, run.gitCommit, run.gitDirty, writer.host,
                     run.cpu, run.threads, writer.bootID, writer.processID, writer.processStart,
                     run.commandLine, run.programVersion, environment, run.mainMetric, now.microseconds,
-                    now.microseconds, Heartbeat.interval,
+                    now.microseconds, Heartbeat.interval, run.groupHash ?? run.configHash, run.codeHash,
+                    run.gitDiffSHA, run.sweepID, run.trialNumber, run.parentID,
                 ])
             let id = database.lastInsertedRowID
+            try database.execute(
+                sql: "INSERT INTO attempts (run_id, n, from_step, started_us) VALUES (?, 1, 0, ?)",
+                arguments: [id, now.microseconds])
             for leaf in config.flatten() where !leaf.path.isEmpty {
                 try database.execute(
                     sql: "INSERT INTO params (run_id, key, num, txt) VALUES (?, ?, ?, ?)",
@@ -76,6 +82,10 @@ extension Workspace {
                         ended_us = max(?, started_us), beat_us = ? WHERE id = ?
                     """,
                 arguments: [status.rawValue, exitCode, error, now, now, run])
+            try database.execute(
+                sql:
+                    "UPDATE attempts SET ended_us = max(?, started_us) WHERE run_id = ? AND ended_us IS NULL",
+                arguments: [now, run])
         }
     }
 }

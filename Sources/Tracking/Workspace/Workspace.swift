@@ -133,6 +133,7 @@ public final class Workspace: Sendable {
         configuration.foreignKeysEnabled = true
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0")
+            database.add(function: PackedColumn.decoder)
         }
         return configuration
     }

@@ -68,7 +68,7 @@ extension RunStatus {
         case .finished: .green
         case .running, .queued: .cyan
         case .failed, .crashed: .red
-        case .killed, .pruned: .yellow
+        case .killed, .pruned, .stalled: .yellow
         }
     }
 }

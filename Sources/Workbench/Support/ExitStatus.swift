@@ -40,9 +40,9 @@ extension TrackingError: ExitCoded {
         switch self {
         case .workspaceMissing, .unknownRun, .noRuns, .unknownMetric: ExitStatus.notFound
         case .ambiguousRun, .invalidDescription, .notWritable, .notReadable, .readOnly: ExitStatus.usage
-        case .locked: ExitStatus.databaseBusy
+        case .locked, .runIsAlive: ExitStatus.databaseBusy
         case .newerDatabase, .olderDatabase, .damaged, .foreignDatabase: ExitStatus.databaseUnusable
-        case .diskFull, .database, .runFinished, .artifactUnreadable: ExitStatus.runFailed
+        case .diskFull, .database, .runFinished, .runTakenOver, .artifactUnreadable: ExitStatus.runFailed
         }
     }
 }
