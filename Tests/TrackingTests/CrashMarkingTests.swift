@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Testing
 
 @testable import Tracking
@@ -58,5 +59,56 @@ import Testing
         #expect(runs.map(\.status) == [.crashed, .stalled])
         #expect(abs((runs[0].ended ?? .distantPast).timeIntervalSince(start)) < 0.001)
         #expect(runs[1].ended == nil)
+        // Opened for writing it is noted, with the last sign of life as its end; the living one is left alone.
+        _ = try Workspace(directory: folder.url)
+        let stored = try workspace.read {
+            try String.fetchAll($0, sql: "SELECT status FROM runs ORDER BY id")
+        }
+        #expect(stored == ["crashed", "running"])
+        let run = try workspace.run("1")
+        #expect(run.ended == runs[0].ended && run.error == "its process ended without a word")
+    }
+
+    /// A process that was taken for dead and writes again lives.
+    @Test func aSignOfLifeRevokesACrash() throws {
+        let folder = TemporaryFolder()
+        let workspace = try Workspace(directory: folder.url)
+        let recorder = try workspace.startRun(.plain())
+        try workspace.close(run: 1, status: .crashed, exitCode: nil, error: "gone")
+        try recorder.log("a", step: 3, value: 1)
+        try recorder.flush()
+        let run = try workspace.run("1")
+        #expect(run.status == .running && run.ended == nil && run.error == nil && run.lastStep == 3)
+        try recorder.finish(.finished)
+    }
+
+    /// Times of a clock that was set back: the end never lies before the start, and everything is kept.
+    @Test func aClockThatIsSetBackBreaksNothing() throws {
+        let folder = TemporaryFolder()
+        let workspace = try Workspace(directory: folder.url)
+        let recorder = try workspace.startRun(.plain())
+        try workspace.write {
+            try $0.execute(
+                sql: """
+                    UPDATE runs SET started_us = started_us + 86400000000, beat_us = beat_us + 86400000000;
+                    UPDATE attempts SET started_us = started_us + 86400000000
+                    """)
+        }
+        #expect(try workspace.run("1").status == .running)
+        let past = Date(timeIntervalSinceNow: -86_400)
+        try recorder.log("a", step: 0, value: 1)
+        try recorder.log("a", step: 1, value: 2, time: past)
+        try recorder.finish(.finished)
+        let run = try workspace.run("1")
+        #expect(run.status == .finished && run.duration() == 0)
+        #expect(try workspace.series(of: 1, metric: "a").points.map(\.value) == [1, 2])
+        let attempt = try #require(try workspace.attempts(of: 1).first)
+        #expect(attempt.ended == attempt.started)
+        // A dead writer's beat from the future, and resuming what "starts" tomorrow.
+        let dead = Self.identity { $0.processStart = 1 }
+        _ = try workspace.insert(.plain(), writer: dead, now: Date(timeIntervalSinceNow: 86_400))
+        #expect(try workspace.run("2").status == .crashed)
+        try workspace.resume(2, fromStep: 0).finish(.killed)
+        #expect(try workspace.run("2").status == .killed)
     }
 }

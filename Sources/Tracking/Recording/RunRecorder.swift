@@ -4,9 +4,11 @@ import Synchronization
 /// Writes one run while it lasts: metric points, scores, artifacts, events, and its end.
 ///
 /// Points are buffered and stored by a thread of the recorder's own, in one transaction every 400 ms or
-/// 2,000 points, together with a heartbeat that shows readers the run is alive. All methods may be called
-/// from any thread. When points cannot be stored (full disk, locked database) they are kept and tried again;
-/// until that succeeds every call throws the error.
+/// 32,768 points, together with a heartbeat that shows readers the run is alive. What `flush` has returned for
+/// survives the death of the process. All methods may be called from any thread.
+///
+/// When another process holds the database too long, points go to a file beside it and enter the database later.
+/// When the disk is full they are kept in memory, up to a million, and tried again; `onFailure` and `flush` tell.
 public final class RunRecorder: Sendable {
     /// The run's number.
     public let run: Run.ID
@@ -18,7 +20,7 @@ public final class RunRecorder: Sendable {
     public let workspace: Workspace
     /// Which stretch of the run's work this is: 1 for the first start, more after each resumption.
     public let attempt: Int
-    private let buffer: PointBuffer
+    private let writer: PointWriter
     private let isFinished = Mutex(false)
 
     init(workspace: Workspace, run: Run.ID, attempt: Int = 1, onFailure: (@Sendable (TrackingError) -> Void)?)
@@ -26,14 +28,13 @@ public final class RunRecorder: Sendable {
         self.workspace = workspace
         self.run = run
         self.attempt = attempt
-        let buffer = PointBuffer(
-            workspace: workspace, run: run, attempt: attempt, onFailure: onFailure)
-        self.buffer = buffer
-        Thread.detachNewThread { buffer.storeUntilClosed() }
+        let writer = PointWriter(workspace: workspace, run: run, attempt: attempt, onFailure: onFailure)
+        self.writer = writer
+        Thread.detachNewThread { writer.storeUntilClosed() }
     }
 
     deinit {
-        buffer.abandon()
+        writer.abandon()
     }
 
     /// Names a metric's unit and which way it gets better, before its first point. Metrics that are never
@@ -48,21 +49,29 @@ public final class RunRecorder: Sendable {
     ///   - metric: the name, such as "train/loss".
     ///   - step: the training step, 0 or more. A second value for the same step replaces the first.
     ///   - value: any number; NaN and infinities are kept as such.
-    /// - Throws: the error that hinders storing, or `TrackingError.runFinished`.
-    public func log(_ metric: String, step: Int, value: Double) throws {
-        try buffer.append(metric, step: step, value: value)
+    ///   - time: when it was measured; now by default.
+    /// - Throws: the error that hinders storing once no more can be kept, or `TrackingError.runFinished`.
+    public func log(_ metric: String, step: Int, value: Double, time: Date? = nil) throws {
+        try writer.pending.append(metric, step: step, value: value, time: time?.microseconds)
+    }
+
+    /// A metric that will be logged often, by which the look-up of its name is saved.
+    public func metric(_ name: String) throws -> MetricHandle {
+        MetricHandle(pending: writer.pending, index: try writer.pending.index(of: name))
     }
 
     /// Notes the last step that the run has completed. A run that never says so counts as completed up to the
     /// greatest step of its points.
     public func setLastStep(_ step: Int) throws {
-        try buffer.setLastStep(step)
+        try writer.pending.setLastStep(step)
     }
 
-    /// Stores everything that is buffered before it returns.
+    /// Stores everything that is buffered before it returns: in the database, or beside it while that is locked.
+    ///
+    /// - Throws: the error that hinders both.
     public func flush() throws {
-        try buffer.checkOpen()
-        try buffer.store()
+        try writer.pending.checkOpen()
+        try writer.store()
     }
 
     /// Stores the scores of the files of a test set. Scores of the same checkpoint, file and metric are replaced.
@@ -114,15 +123,16 @@ public final class RunRecorder: Sendable {
     public func finish(_ status: RunStatus, exitCode: Int? = nil, error: String? = nil) throws {
         try isFinished.withLock { isFinished in
             guard !isFinished else { return }
-            buffer.close()
-            try buffer.store(isLast: true)
-            if buffer.replacedCount > 0 {
-                try event(
-                    .warning, "\(buffer.replacedCount) values replaced an earlier value of the same step")
+            writer.pending.close()
+            try writer.store(isLast: true)
+            let replaced = writer.replacedCount
+            if replaced > 0 {
+                // Worth knowing, but not worth failing for.
+                try? event(.warning, "\(replaced) values replaced an earlier value of the same step")
             }
-            try workspace.close(
-                run: run, status: status, exitCode: exitCode, error: status == .finished ? nil : error)
-            buffer.release()
+            try writer.close(
+                status: status, exitCode: exitCode, error: status == .finished ? nil : error)
+            writer.release()
             isFinished = true
         }
     }

@@ -75,18 +75,24 @@ extension Workspace {
     /// Writes the end of a run.
     func close(run: Run.ID, status: RunStatus, exitCode: Int?, error: String?) throws {
         try write { database in
-            let now = Date().microseconds
-            try database.execute(
-                sql: """
-                    UPDATE runs SET status = ?, exit_code = ?, error = ?,
-                        ended_us = max(?, started_us), beat_us = ? WHERE id = ?
-                    """,
-                arguments: [status.rawValue, exitCode, error, now, now, run])
-            try database.execute(
-                sql:
-                    "UPDATE attempts SET ended_us = max(?, started_us) WHERE run_id = ? AND ended_us IS NULL",
-                arguments: [now, run])
+            try Self.close(
+                run: run, status: status, exitCode: exitCode, error: error, time: Date.nowMicroseconds,
+                in: database)
         }
+    }
+
+    static func close(
+        run: Run.ID, status: RunStatus, exitCode: Int?, error: String?, time: Int64, in database: Database
+    ) throws {
+        try database.execute(
+            sql: """
+                UPDATE runs SET status = ?, exit_code = ?, error = ?,
+                    ended_us = max(?, started_us), beat_us = ? WHERE id = ?
+                """,
+            arguments: [status.rawValue, exitCode, error, time, time, run])
+        try database.execute(
+            sql: "UPDATE attempts SET ended_us = max(?, started_us) WHERE run_id = ? AND ended_us IS NULL",
+            arguments: [time, run])
     }
 }
 

@@ -52,6 +52,8 @@ public final class Workspace: Sendable {
             }
             throw error
         }
+        enterSpills()
+        markCrashed()
     }
 
     private init(readOnly directory: URL, queue: DatabaseQueue) {
@@ -75,6 +77,7 @@ public final class Workspace: Sendable {
             throw TrackingError.workspaceMissing(path: directory.path)
         }
         try header.check(path: database.path)
+        if hasSpill(in: directory) { _ = try? Workspace(directory: directory, busyTimeout: 1) }
         var configuration = configuration(busyTimeout: busyTimeout)
         configuration.readonly = true
         let queue = try TrackingError.translating(database.path) {

@@ -11,6 +11,7 @@ struct BenchCommand: ParsableCommand {
         subcommands: [
             BenchStepCommand.self, BenchGemmCommand.self, BenchConvolutionCommand.self,
             BenchOperationsCommand.self, BenchLoaderCommand.self, BenchFeaturesCommand.self,
+            BenchLoggingCommand.self,
         ])
 }
 

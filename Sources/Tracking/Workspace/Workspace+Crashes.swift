@@ -1,0 +1,30 @@
+import Foundation
+import GRDB
+
+extension Workspace {
+    /// Notes that runs have crashed whose process on this machine is gone. Readers see it anyway; noted it stays true
+    /// for those who cannot look at the processes, on other machines or in plain SQL. A workspace that cannot be
+    /// written now is left as it is.
+    func markCrashed(now: Date = Date()) {
+        let open = try? read { database in
+            try Row.fetchAll(database, sql: "SELECT * FROM runs WHERE status = 'running'")
+        }
+        let dead = (open ?? []).filter { row in
+            let heartbeat = Heartbeat(row)
+            return heartbeat.writer.host == HostFacts.hostName && heartbeat.isDead(now: now)
+        }
+        for row in dead {
+            let (run, beat): (Run.ID, Int64) = (row["id"], row["beat_us"])
+            try? write { database in
+                // Only if it has given no sign of life since.
+                let beatNow = try Int64.fetchOne(
+                    database, sql: "SELECT beat_us FROM runs WHERE id = ? AND status = 'running'",
+                    arguments: [run])
+                guard beatNow == beat else { return }
+                try Self.close(
+                    run: run, status: .crashed, exitCode: nil,
+                    error: "its process ended without a word", time: beat, in: database)
+            }
+        }
+    }
+}
