@@ -37,14 +37,15 @@ INLINE void copy_floats(float *to, const float *from, size_t n) {
 
 CLONES void ck_patches(const float *input, size_t height, size_t width, size_t channels, size_t row0, size_t rows,
                        size_t out_height, size_t out_width, ptrdiff_t step_y, ptrdiff_t step_x, size_t tap_rows,
-                       const ptrdiff_t *dy, size_t tap_columns, ptrdiff_t dx_first, float *patches) {
+                       const ptrdiff_t *dy, size_t tap_columns, ptrdiff_t dx_first, ptrdiff_t dx_step,
+                       float *patches) {
     const size_t run = tap_columns * channels;
     size_t ox = row0 % out_width, oy = row0 / out_width % out_height;
     const float *image = input + row0 / out_width / out_height * height * width * channels;
     float *to = patches;
     for (size_t row = 0; row < rows; row++) {
         const ptrdiff_t x0 = (ptrdiff_t)ox * step_x + dx_first;
-        const int inside = x0 >= 0 && x0 + (ptrdiff_t)tap_columns <= (ptrdiff_t)width;
+        const int inside = dx_step == 1 && x0 >= 0 && x0 + (ptrdiff_t)tap_columns <= (ptrdiff_t)width;
         for (size_t t = 0; t < tap_rows; t++, to += run) {
             const ptrdiff_t y = (ptrdiff_t)oy * step_y + dy[t];
             if (y < 0 || y >= (ptrdiff_t)height) {
@@ -57,7 +58,7 @@ CLONES void ck_patches(const float *input, size_t height, size_t width, size_t c
                 continue;
             }
             for (size_t k = 0; k < tap_columns; k++) {
-                const ptrdiff_t x = x0 + (ptrdiff_t)k;
+                const ptrdiff_t x = x0 + (ptrdiff_t)k * dx_step;
                 if (x < 0 || x >= (ptrdiff_t)width)
                     memset(to + k * channels, 0, channels * sizeof(float));
                 else

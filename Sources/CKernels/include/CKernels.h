@@ -78,10 +78,31 @@ void ck_transpose(const float *x, size_t stride_x, float *y, size_t stride_y, si
 
 // Rows row0 ..< row0 + rows of the patch matrix of a batch of images [height, width, channels]. Row r stands for
 // position (r / out_width % out_height, r % out_width) of image r / (out_height * out_width); its element (tap, c)
-// is input[oy * step_y + dy[tap row], ox * step_x + dx_first + tap column, c], 0 outside the image.
+// is input[oy * step_y + dy[tap row], ox * step_x + dx_first + tap column * dx_step, c], 0 outside the image.
 void ck_patches(const float *input, size_t height, size_t width, size_t channels, size_t row0, size_t rows,
                 size_t out_height, size_t out_width, ptrdiff_t step_y, ptrdiff_t step_x, size_t tap_rows,
-                const ptrdiff_t *dy, size_t tap_columns, ptrdiff_t dx_first, float *patches);
+                const ptrdiff_t *dy, size_t tap_columns, ptrdiff_t dx_first, ptrdiff_t dx_step, float *patches);
+
+// Layer normalisation: y = (x - mean of the row) / sqrt(variance of the row + epsilon) * scale[c] + shift[c].
+void ck_normalise_rows(const float *x, const float *scale, const float *shift, float epsilon, float *y, size_t rows,
+                       size_t columns);
+// Its gradient; adds sum dy * normalised x and sum dy of each column to two arrays. scratch: 2 * columns floats.
+void ck_normalise_rows_gradient(const float *x, const float *scale, const float *dy, float epsilon, float *dx,
+                                size_t rows, size_t columns, float *scratch, double *sum_dy_x, double *sum_dy);
+
+// y[r, c] = sum over terms t of row r (starts[r] <= t < starts[r + 1]) of weights[t] * x[indices[t], c], for rows
+// first ..< first + rows; both matrices have `inner` columns.
+void ck_sparse_rows(const float *x, size_t inner, const ptrdiff_t *starts, const ptrdiff_t *indices,
+                    const float *weights, size_t first, size_t rows, float *y);
+
+// How a pooling window moves along one axis.
+typedef struct {
+    size_t outputs, kernel, stride, padding, dilation;
+} ck_window;
+// For each output of an image [height, width, channels], in row-major order, where the image has the first maximum
+// of the window: the index of the element. A NaN is larger than everything. The image has at most 2^31 elements.
+void ck_window_maxima(const float *x, size_t height, size_t width, size_t channels, ck_window wy, ck_window wx,
+                      int32_t *places);
 
 // One step of Adam(W) on n parameters (Kingma & Ba 2015; Loshchilov & Hutter 2019, decoupled weight decay):
 // m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; p -= rate * (m / correction1) / (sqrt(v / correction2) + epsilon).

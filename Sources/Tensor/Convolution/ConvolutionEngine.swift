@@ -6,7 +6,8 @@ import Synchronization
 public enum ConvolutionEngine: String, CaseIterable, Sendable {
     /// Register tiles, with 9 products where the definition has 16 when the kernel allows it: the fast one.
     case winograd
-    /// Register tiles that read the input where it lies: every product of the definition.
+    /// Register tiles that read the input where it lies: every product of the definition. Both leave kernels
+    /// whose columns are spread by a dilation to the patches.
     case direct
     /// Patches gathered into a matrix, multiplied by BLAS: the reference.
     case blas
@@ -31,11 +32,10 @@ public enum ConvolutionEngine: String, CaseIterable, Sendable {
         _ phases: [TapPhase], sources: [Tensor], kernel: KernelMatrix, bias: Tensor?, shape: [Int],
         output: UnsafeMutablePointer<Float>
     ) {
-        switch self {
-        case .winograd, .direct:
+        if self != .blas, phases.allSatisfy({ $0.tapStepX == 1 }) {
             TiledConvolution(sources: sources, kernel: kernel, shape: shape, winograd: self == .winograd)
                 .run(phases, bias: bias, output: output)
-        case .blas:
+        } else {
             PatchConvolution(input: Self.joined(sources), kernel: kernel.joined, shape: shape)
                 .run(phases, bias: bias, output: output)
         }
@@ -46,13 +46,12 @@ public enum ConvolutionEngine: String, CaseIterable, Sendable {
     func weightGradient(
         _ phase: TapPhase, input: Tensor, upstreams: [Tensor], output: UnsafeMutablePointer<Float>
     ) {
-        switch self {
-        case .winograd, .direct:
+        if self != .blas, phase.tapStepX == 1 {
             TiledWeightGradient(
                 phase: phase, input: input, upstreams: upstreams, winograd: self == .winograd
             )
             .run(output: output)
-        case .blas:
+        } else {
             PatchWeightGradient(phase: phase, input: input, upstream: Self.joined(upstreams))
                 .run(output: output)
         }

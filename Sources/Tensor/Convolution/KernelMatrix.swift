@@ -17,7 +17,9 @@ struct KernelMatrix {
         let dense = weight.strides[3] == 1 ? weight : weight.contiguous()
         tensor = dense
         (strideRow, strideColumn) = (dense.strides[1], dense.strides[2])
-        (strideIn, strideOut) = (dense.strides[inAxis], dense.strides[outAxis])
+        // The stride of a single input channel says nothing about how the columns lie.
+        strideIn = dense.shape[inAxis] == 1 ? 1 : dense.strides[inAxis]
+        strideOut = dense.strides[outAxis]
         outChannels = weight.shape[outAxis]
         self.sourceChannels = sourceChannels
     }

@@ -99,7 +99,7 @@ struct PatchConvolution {
         ck_patches(
             input.base, input.shape[1], input.shape[2], input.shape[3], rows.lowerBound, rows.count,
             phase.rows, phase.columns, phase.inputStepY, phase.inputStepX, phase.tapOffsetsY.count,
-            phase.tapOffsetsY, phase.kernelColumns.count, phase.firstTapX, patches)
+            phase.tapOffsetsY, phase.kernelColumns.count, phase.firstTapX, phase.tapStepX, patches)
     }
 }
 

@@ -6,11 +6,12 @@ struct TapPhase: Sendable {
     /// Output positions: `rows` x `columns` of them, at first + step * i.
     var rows, columns: Int
     var firstY = 0, firstX = 0, stepY = 1, stepX = 1
-    /// Input row of a tap: position * inputStep + offset, one offset for each row of taps; columns are
-    /// neighbours from `firstTapX` on.
+    /// Input row of a tap: position * inputStep + offset, one offset for each row of taps; columns lie
+    /// `tapStepX` apart, from `firstTapX` on.
     var inputStepY = 1, inputStepX = 1
     var tapOffsetsY: [Int]
     var firstTapX: Int
+    var tapStepX = 1
     /// The rows and columns of the kernel that the taps meet, in the same order.
     var kernelRows, kernelColumns: [Int]
 
@@ -18,7 +19,8 @@ struct TapPhase: Sendable {
 
     /// Whether the taps are those of 2 x 2 kernels on every `inputStep`-th row and column.
     var allowsWinograd: Bool {
-        (1...2).contains(inputStepY) && (1...2).contains(inputStepX) && kernelRows.count == 2 * inputStepY
+        tapStepX == 1 && (1...2).contains(inputStepY) && (1...2).contains(inputStepX)
+            && kernelRows.count == 2 * inputStepY
             && kernelColumns.count == 2 * inputStepX
             && tapOffsetsY.indices.allSatisfy { tapOffsetsY[$0] == tapOffsetsY[0] + $0 }
     }
@@ -49,7 +51,8 @@ struct TapPhase: Sendable {
     ) -> TapPhase {
         TapPhase(
             rows: height, columns: width, inputStepY: geometry.strideY, inputStepX: geometry.strideX,
-            tapOffsetsY: (0..<kernelHeight).map { $0 - geometry.paddingY }, firstTapX: -geometry.paddingX,
+            tapOffsetsY: (0..<kernelHeight).map { $0 * geometry.dilationY - geometry.paddingY },
+            firstTapX: -geometry.paddingX, tapStepX: kernelWidth > 1 ? geometry.dilationX : 1,
             kernelRows: Array(0..<kernelHeight), kernelColumns: Array(0..<kernelWidth))
     }
 
@@ -62,20 +65,27 @@ struct TapPhase: Sendable {
         for firstY in 0..<min(geometry.strideY, height) {
             // Descending kernel rows read ascending input rows.
             let rows = (0..<kernelHeight).reversed().filter {
-                (firstY + geometry.paddingY - $0) % geometry.strideY == 0
+                (firstY + geometry.paddingY - $0 * geometry.dilationY) % geometry.strideY == 0
             }
             for firstX in 0..<min(geometry.strideX, width) {
                 let columns = (0..<kernelWidth).reversed().filter {
-                    (firstX + geometry.paddingX - $0) % geometry.strideX == 0
+                    (firstX + geometry.paddingX - $0 * geometry.dilationX) % geometry.strideX == 0
                 }
                 guard let left = columns.first, !rows.isEmpty else { continue }
+                let tapStep =
+                    columns.count > 1
+                    ? (left - columns[1]) * geometry.dilationX / geometry.strideX : 1
                 result.append(
                     TapPhase(
                         rows: (height - firstY + geometry.strideY - 1) / geometry.strideY,
                         columns: (width - firstX + geometry.strideX - 1) / geometry.strideX,
                         firstY: firstY, firstX: firstX, stepY: geometry.strideY, stepX: geometry.strideX,
-                        tapOffsetsY: rows.map { (firstY + geometry.paddingY - $0) / geometry.strideY },
-                        firstTapX: (firstX + geometry.paddingX - left) / geometry.strideX,
+                        tapOffsetsY: rows.map {
+                            (firstY + geometry.paddingY - $0 * geometry.dilationY) / geometry.strideY
+                        },
+                        firstTapX: (firstX + geometry.paddingX - left * geometry.dilationX)
+                            / geometry.strideX,
+                        tapStepX: tapStep,
                         kernelRows: rows, kernelColumns: columns))
             }
         }

@@ -1,6 +1,6 @@
-/// input [n, h, w, in] * weight [out, kh, kw, in] (+ bias [out]) -> [n, oh, ow, out]:
-/// y[n, i, j, o] = sum x[n, i s + a - p, j s + b - p, c] w[o, a, b, c], cross-correlation as in every
-/// deep-learning library.
+/// input [n, h, w, in] * weight [out, kh, kw, in / groups] (+ bias [out]) -> [n, oh, ow, out]:
+/// y[n, i, j, o] = sum x[n, i s + a d - p, j s + b d - p, c] w[o, a, b, c], cross-correlation as in every
+/// deep-learning library, with stride s, padding p and dilation d.
 ///
 /// Inputs are the sources, the weight and perhaps the bias; two sources stand for their concatenation along
 /// the channels, which is never made.
@@ -14,13 +14,14 @@ struct Convolution: Primitive {
         try geometry.validate(operation: Self.name)
         let channels = try ConvolutionInputs.channels(inputs, sources: sources, operation: Self.name)
         guard w.count == 4 else {
-            throw ShapeError("[convolution] weight must be [out, height, width, in], got \(w)")
+            throw ShapeError("[convolution] weight must be [out, height, width, in / groups], got \(w)")
         }
-        guard channels == w[3] else {
+        guard channels == w[3] * geometry.groups else {
             throw ShapeError(
-                "[convolution] weight expects \(w[3]) input channels, input has \(channels): input \(x), weight \(w)"
-            )
+                "[convolution] weight expects \(w[3] * geometry.groups) input channels, input has \(channels): "
+                    + "input \(x), weight \(w)\(geometry.groups > 1 ? ", \(geometry.groups) groups" : "")")
         }
+        try ConvolutionInputs.validateGroups(geometry, outChannels: w[0], sources: sources, Self.name)
         if inputs.count > sources + 1, inputs[sources + 1] != [w[0]] {
             throw ShapeError(
                 "[convolution] bias must be [\(w[0])] for weight \(w), got \(inputs[sources + 1])")
@@ -37,6 +38,18 @@ struct Convolution: Primitive {
     func forward(_ inputs: [Tensor], outputShapes: [[Int]]) -> [Tensor] {
         let shape = outputShapes[0]
         let w = inputs[sources]
+        if geometry.groups > 1 {
+            return [
+                ConvolutionInputs.byGroup(geometry.groups) { group in
+                    let part = Convolution(geometry: geometry.ofOneGroup)
+                    let operands =
+                        [group.share(of: inputs[0], axis: 3), group.share(of: w, axis: 0)]
+                        + inputs.dropFirst(2).map { group.share(of: $0, axis: 0) }
+                    return part.forward(
+                        operands, outputShapes: [Array(shape[..<3]) + [shape[3] / geometry.groups]])[0]
+                }.joined(axis: 3)
+            ]
+        }
         let phase = TapPhase.convolution(
             geometry, kernelHeight: w.shape[1], kernelWidth: w.shape[2], height: shape[1], width: shape[2])
         let images = Array(inputs[..<sources])
@@ -106,6 +119,41 @@ enum ConvolutionInputs {
 
     static func joined(_ parts: [Tensor], axis: Int) -> Tensor {
         parts.count == 1 ? parts[0] : .concatenate(parts, axis: axis)
+    }
+
+    static func validateGroups(
+        _ geometry: ConvolutionGeometry, outChannels: Int, sources: Int, _ operation: String
+    ) throws(ShapeError) {
+        guard geometry.groups == 1 || sources == 1 else {
+            throw ShapeError(
+                "[\(operation)] \(sources) sources cannot be divided into \(geometry.groups) groups")
+        }
+        guard outChannels % geometry.groups == 0 else {
+            throw ShapeError(
+                "[\(operation)] \(outChannels) output channels cannot be divided into \(geometry.groups) "
+                    + "groups")
+        }
+    }
+
+    /// One of the groups of channels.
+    struct Group {
+        let index, count: Int
+
+        /// The group's part of an axis.
+        func share(of tensor: Tensor, axis: Int) -> Tensor {
+            let size = tensor.shape[axis] / count
+            return tensor.detached.slice(axis: axis, index * size..<(index + 1) * size)
+        }
+    }
+
+    /// What `body` makes of each group; nothing is recorded.
+    static func byGroup(_ groups: Int, _ body: (Group) -> Tensor) -> GroupResults {
+        GroupResults(parts: (0..<groups).map { body(Group(index: $0, count: groups)) })
+    }
+
+    struct GroupResults {
+        let parts: [Tensor]
+        func joined(axis: Int) -> Tensor { ConvolutionInputs.joined(parts, axis: axis) }
     }
 }
 

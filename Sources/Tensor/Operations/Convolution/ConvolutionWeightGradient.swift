@@ -1,5 +1,5 @@
 /// The gradient of `Convolution` with respect to its weight: (input, upstream [n, oh, ow, out] ...) ->
-/// [out, kh, kw, in]; several upstreams stand for their concatenation along the channels.
+/// [out, kh, kw, in / groups]; several upstreams stand for their concatenation along the channels.
 struct ConvolutionWeightGradient: Primitive {
     static let name = "convolution_weight_gradient"
     let geometry: ConvolutionGeometry
@@ -14,7 +14,13 @@ struct ConvolutionWeightGradient: Primitive {
         }
         let channels = try ConvolutionInputs.channels(
             upstreams, sources: upstreams.count, operation: Self.name)
-        let shape = [channels, kernelHeight, kernelWidth, x[3]]
+        try geometry.validate(operation: Self.name)
+        guard x[3] % geometry.groups == 0 else {
+            throw ShapeError(
+                "[convolution_weight_gradient] \(x[3]) input channels cannot be divided into \(geometry.groups) "
+                    + "groups")
+        }
+        let shape = [channels, kernelHeight, kernelWidth, x[3] / geometry.groups]
         let expected = try Convolution(geometry: geometry).outputShapes([x, shape])[0]
         guard expected[..<3] == upstreams[0][..<3] else {
             throw ShapeError("[convolution_weight_gradient] upstream must be \(expected), got \(upstreams)")
@@ -24,6 +30,17 @@ struct ConvolutionWeightGradient: Primitive {
 
     func forward(_ inputs: [Tensor], outputShapes: [[Int]]) -> [Tensor] {
         let upstreams = Array(inputs.dropFirst())
+        if geometry.groups > 1 {
+            var shape = outputShapes[0]
+            shape[0] /= geometry.groups
+            return [
+                ConvolutionInputs.byGroup(geometry.groups) { group in
+                    let part = ConvolutionWeightGradient(
+                        geometry: geometry.ofOneGroup, kernelHeight: kernelHeight, kernelWidth: kernelWidth)
+                    return part.forward(inputs.map { group.share(of: $0, axis: 3) }, outputShapes: [shape])[0]
+                }.joined(axis: 0)
+            ]
+        }
         let phase = TapPhase.convolution(
             geometry, kernelHeight: kernelHeight, kernelWidth: kernelWidth, height: upstreams[0].shape[1],
             width: upstreams[0].shape[2])
