@@ -35,7 +35,9 @@ enum PrimitiveCatalogue {
         return Tensor(values, shape: rows + [columns])
     }
 
-    static let rows: [CatalogueRow] = unary + binary + shapes + products + joined + normalisation + spectra
+    static let rows: [CatalogueRow] =
+        unary + binary + shapes + products + joined + normalisation + spectra + pooling + grouped
+        + groupNormalisation
 
     static let unary: [CatalogueRow] =
         UnaryFunction.allCases.map { function in
@@ -123,6 +125,8 @@ enum PrimitiveCatalogue {
     private static let geometries = [
         ConvolutionGeometry(stride: 1, padding: 1), ConvolutionGeometry(stride: 2, padding: 1),
         ConvolutionGeometry(strideY: 1, strideX: 3, paddingY: 0, paddingX: 2),
+        ConvolutionGeometry(
+            strideY: 2, strideX: 1, paddingY: 2, paddingX: 1, dilationY: 2, dilationX: 2),
     ]
 
     static let products: [CatalogueRow] =
