@@ -16,46 +16,15 @@ extension Workspace {
         return try rows.reversed().map { try run(from: $0, now: now) }
     }
 
-    /// Finds one run.
-    ///
-    /// - Parameter address: `run12`, `12`, `last` for the latest, or a run's name.
-    /// - Throws: `TrackingError.unknownRun`, `.noRuns`, or `.ambiguousRun` when several runs have the name.
-    public func run(_ address: String, now: Date = Date()) throws -> Run {
-        let rows = try read { database -> [Row] in
-            if address == "last" {
-                return try Row.fetchAll(database, sql: "SELECT * FROM runs ORDER BY id DESC LIMIT 1")
-            }
-            let digits = address.hasPrefix("run") ? String(address.dropFirst(3)) : address
-            if let id = Int64(digits), id > 0 {
-                let found = try Row.fetchAll(
-                    database, sql: "SELECT * FROM runs WHERE id = ?", arguments: [id])
-                if !found.isEmpty { return found }
-            }
-            return try Row.fetchAll(
-                database, sql: "SELECT * FROM runs WHERE name = ? ORDER BY id", arguments: [address])
+    /// The run with this number.
+    func run(id: Run.ID, now: Date) throws -> Run {
+        let row = try read { database in
+            try Row.fetchOne(database, sql: "SELECT * FROM runs WHERE id = ?", arguments: [id])
         }
-        if rows.count > 1 {
-            throw TrackingError.ambiguousRun(
-                address: address, candidates: rows.map { Run.address(of: $0["id"]) })
+        guard let row else {
+            throw TrackingError.notFound(reason: "\(Run.address(of: id)) was removed just now")
         }
-        guard let row = rows.first else { throw try unknownRun(address) }
         return try run(from: row, now: now)
-    }
-
-    /// The error for an address that names nothing: it gives the nearest name, else the latest runs.
-    private func unknownRun(_ address: String) throws -> TrackingError {
-        let rows = try read { database in
-            try Row.fetchAll(database, sql: "SELECT id, name FROM runs ORDER BY id DESC LIMIT 1000")
-        }
-        if rows.isEmpty { return .noRuns(address: address, path: directory.path) }
-        var names: [String] = []
-        for row in rows {
-            if let name: String = row["name"], !names.contains(name) { names.append(name) }
-        }
-        let isNumber = Int64(address.hasPrefix("run") ? String(address.dropFirst(3)) : address) != nil
-        let nearest = isNumber ? nil : nearestName(to: address, among: names)
-        let latest = rows.prefix(5).map { Run.address(of: $0["id"]) }
-        return .unknownRun(address: address, nearest: nearest.map { [$0] } ?? latest)
     }
 
     private func run(from row: Row, now: Date) throws -> Run {

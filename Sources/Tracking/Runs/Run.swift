@@ -57,7 +57,7 @@ public struct Run: Sendable, Identifiable {
     /// The address that never changes and is never given to another run: "run12".
     public var address: String { Run.address(of: id) }
 
-    static func address(of id: Int64) -> String { "run\(id)" }
+    public static func address(of id: Int64) -> String { "run\(id)" }
 
     /// Seconds from the start to the end, or to `now` while the run lasts.
     public func duration(now: Date = Date()) -> TimeInterval {

@@ -24,10 +24,16 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
     case unknownRun(address: String, nearest: [String])
     /// The workspace has no run at all.
     case noRuns(address: String, path: String)
-    /// Several runs have this name.
+    /// The address is not formed as addresses are.
+    case invalidAddress(address: String, reason: String)
+    /// Several runs are meant where one is needed.
     case ambiguousRun(address: String, candidates: [String])
     /// The run has no such metric. `nearest` holds the nearest name, else the metrics it has.
     case unknownMetric(name: String, run: String, nearest: [String])
+    /// Something else that a user named does not exist; the text says what, and what there is.
+    case notFound(reason: String)
+    /// What was asked for is possible and yet not done; the text says why, and what to do instead.
+    case refused(reason: String)
     /// The workspace was opened for reading only.
     case readOnly(path: String)
     /// Another process works on the run.
@@ -73,7 +79,11 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
         case .noRuns(let address, let path):
             "no run '\(address)': the workspace \(path) has no runs yet; `workbench run FILE` makes one"
         case .ambiguousRun(let address, let candidates):
-            "several runs are named '\(address)': \(candidates.joined(separator: ", ")); give one of these"
+            "'\(address)' names several runs: \(Self.list(candidates)); give one of these"
+        case .invalidAddress(let address, let reason):
+            "'\(address)' is no address of a run: \(reason)"
+        case .notFound(let reason), .refused(let reason):
+            reason
         case .unknownMetric(let name, let run, let nearest):
             nearest.isEmpty
                 ? "\(run) has no metric '\(name)'; it has logged none"
@@ -91,5 +101,12 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
         case .artifactUnreadable(let path, let reason):
             "cannot store the artifact \(path): \(reason)"
         }
+    }
+
+    /// The first names of a list.
+    private static func list(_ names: [String]) -> String {
+        names.count <= 12
+            ? names.joined(separator: ", ")
+            : names.prefix(10).joined(separator: ", ") + " and \(names.count - 10) more"
     }
 }

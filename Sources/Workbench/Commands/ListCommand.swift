@@ -6,13 +6,39 @@ import Tracking
 /// `workbench ls`: the runs of a workspace, one a line.
 struct ListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ls", abstract: "List the runs of a workspace.")
+        commandName: "ls", abstract: "List the runs of a workspace.",
+        discussion: """
+            Columns, sort keys and filters name attributes (status, started, tag, note, ...), metrics (val/loss, \
+            best:val/loss; also min:, max:, mean:, first:, count:), keys of the configuration (model.depth) and means \
+            of test scores (score:si_sdr, score:best:si_sdr). attr:, metric: and param: tell equal names apart.
 
-    @OptionGroup var workspaceOptions: WorkspaceOptions
-    @OptionGroup var output: OutputOptions
+            Filters: val/pesq > 2.8 and (model.depth = 5 or tag = baseline) and status in [finished, crashed] and \
+            started > 7d (in the last seven days); also not, contains, is undefined. Values with spaces stand in \
+            quotation marks.
+            """)
 
-    @Option(name: [.customShort("n"), .long], help: "Show only the latest so many runs.")
+    @Option(
+        name: [.customShort("F"), .long],
+        help: ArgumentHelp("Show only runs for which this holds.", valueName: "expression"))
+    var filter: String?
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Sort by these, separated by commas: metrics with a goal best first, all else upwards; - in front reverses.",
+            valueName: "keys"))
+    var sort: String?
+    @Option(
+        help: ArgumentHelp(
+            "The columns, separated by commas; + in front adds them to the usual ones.", valueName: "names"))
+    var cols: String?
+    @Option(
+        name: [.customShort("n"), .long],
+        help: "Show only so many runs: the first ones of --sort, else the latest.")
     var limit: Int?
+    @Flag(help: "Show archived runs, too.")
+    var archived = false
+    @OptionGroup var workspaceOptions: WorkspaceOptions
+    @OptionGroup var output: TableOptions
 
     func validate() throws {
         if let limit, limit < 1 { throw ValidationError("--limit \(limit): give a number of 1 or more") }
@@ -20,45 +46,124 @@ struct ListCommand: ParsableCommand {
 
     func run() throws {
         let workspace = try workspaceOptions.openReadOnly()
-        let runs = try workspace.runs(limit: limit)
-        let bests = try runs.map { try MainMetric.best(of: $0, in: workspace) }
+        let names = columns
+        let listing = try workspace.list(
+            RunQuery(
+                filter: filter, columns: Self.always + names, order: Self.split(sort), limit: limit,
+                includesArchived: archived))
         if output.json {
-            JSONOutput.write(["runs": .array(zip(runs, bests).map(Self.object))])
+            JSONOutput.write(["runs": .array(listing.rows.map { Self.object($0, names) })])
             return
         }
-        if runs.isEmpty {
-            Terminal.note("no runs yet in \(workspace.directory.path)\n")
+        if listing.rows.isEmpty, !output.csv {
+            Terminal.note(try explanation(workspace))
             return
         }
-        Terminal.write(
-            Self.table(runs, bests).rendered(
-                width: Terminal.outputIsTerminal ? Terminal.width : nil, color: Terminal.usesColor))
+        let table = RunTable(
+            listing, titles: names, from: Self.always.count, extra: cols == nil ? Self.extra : [])
+        if output.csv {
+            Terminal.write(table.plain().csv())
+        } else if output.md {
+            Terminal.write(table.readable().markdown())
+        } else {
+            Terminal.write(
+                table.readable().rendered(
+                    width: Terminal.outputIsTerminal ? Terminal.width : nil, color: Terminal.usesColor))
+        }
     }
 
-    static func table(_ runs: [Run], _ bests: [MainMetric.Best?]) -> Table {
-        var table = Table([
-            .init("run"), .init("name", shrinks: true), .init("status"), .init("seed", .right),
-            .init("last_step", .right), .init("best", .right), .init("metric", shrinks: true),
-            .init("duration", .right), .init("started"),
-        ])
-        for (run, best) in zip(runs, bests) {
-            table.add([
-                .init(run.address), .init(run.name ?? ""), .init(run.status.rawValue, run.status.style),
-                .init(String(run.seed)), .init(run.lastStep.map { String($0) } ?? "-"),
-                .init(NumberText.value(best?.value)), .init(best?.metric ?? ""),
-                .init(NumberText.duration(run.duration())), .init(NumberText.time(run.started)),
-            ])
+    /// The columns that are shown.
+    private var columns: [String] {
+        guard let cols else { return Self.usual }
+        if cols.hasPrefix("+") { return Self.usual + Self.split(String(cols.dropFirst())) }
+        return Self.split(cols)
+    }
+
+    private static func split(_ text: String?) -> [String] {
+        (text ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter {
+            !$0.isEmpty
+        }
+    }
+
+    private static let usual = [
+        "run", "name", "status", "seed", "last_step", "best", "metric", "duration", "started",
+    ]
+    /// Columns that the usual table has where a run has something to show in them.
+    private static let extra = ["tags", "pinned", "archived"]
+    /// What `--json` tells of every run.
+    private static let always =
+        [
+            "run", "name", "kind", "status", "exit_code", "error", "seed", "last_step", "started", "ended",
+            "duration_seconds", "best_metric", "best_value", "best_step", "note", "sweep", "parent", "uuid",
+        ] + extra
+
+    private static func object(_ row: RunListing.Row, _ names: [String]) -> JSONValue {
+        var members = JSONObject()
+        for (name, value) in zip(always, row.values) { members[name] = value.json }
+        var values = JSONObject()
+        for (name, value) in zip(names, row.values.dropFirst(always.count)) where !usual.contains(name) {
+            values[name] = value.json
+        }
+        if !values.isEmpty { members["values"] = .object(values) }
+        return .object(members)
+    }
+
+    /// Why there is nothing to show.
+    private func explanation(_ workspace: Workspace) throws -> String {
+        if filter != nil { return "no run fits the filter\n" }
+        let hidden = try workspace.list(RunQuery(includesArchived: true)).rows.count
+        if hidden > 0 { return "all \(hidden) runs are archived; --archived shows them\n" }
+        return "no runs yet in \(workspace.directory.path)\n"
+    }
+}
+
+/// A listing as a table.
+private struct RunTable {
+    private let titles: [String]
+    /// The places of the columns in the rows of the listing.
+    private let places: [Int]
+    private let listing: RunListing
+
+    /// - Parameters:
+    ///   - titles: the names of the columns, which begin at place `from`.
+    ///   - extra: columns before those, shown where a run has something to show in them.
+    init(_ listing: RunListing, titles: [String], from first: Int, extra: [String]) {
+        let shown = extra.indices.filter { index in
+            listing.rows.contains { row in
+                switch row.values[first - extra.count + index] {
+                case .absent, .flag(false): false
+                default: true
+                }
+            }
+        }
+        self.listing = listing
+        self.titles = titles + shown.map { extra[$0] }
+        places = titles.indices.map { first + $0 } + shown.map { first - extra.count + $0 }
+    }
+
+    private func table(_ text: (RunValue) -> String) -> Table {
+        let columns = zip(titles, places).map { title, place in
+            let values = listing.rows.map { $0.values[place] }.filter { $0 != .absent }
+            let isNumber = values.allSatisfy(\.isNumber) && !values.isEmpty
+            let isNumeric = isNumber || ["best", "last_step"].contains(title)
+            return Table.Column(title, isNumeric ? .right : .left, shrinks: !isNumeric && title != "run")
+        }
+        var table = Table(columns)
+        for row in listing.rows {
+            table.add(
+                zip(titles, places).map { title, place in
+                    let text = text(row.values[place])
+                    guard title == "status" else { return Table.Cell(text) }
+                    return Table.Cell(text, RunStatus(rawValue: text)?.style)
+                })
         }
         return table
     }
 
-    private static func object(_ run: Run, _ best: MainMetric.Best?) -> JSONValue {
-        var members = JSONOutput.members(of: run)
-        members["best_metric"] = JSONValue(best?.metric)
-        members["best_value"] = JSONValue(best?.value)
-        members["best_step"] = JSONValue(best?.step)
-        return .object(members)
-    }
+    func plain() -> Table { table(\.plainText) }
+
+    /// Texts that are absent leave their cells empty; absent numbers show a dash.
+    func readable() -> Table { table { $0 == .absent ? "-" : $0.text } }
 }
 
 extension RunStatus {

@@ -14,6 +14,8 @@ enum ExitStatus {
     static let databaseBusy: Int32 = 5
     /// The database is newer than the program, or damaged.
     static let databaseUnusable: Int32 = 6
+    /// What was asked for would mix what does not belong together, or lose what is protected.
+    static let refused: Int32 = 7
     /// The run was stopped and can be resumed from its checkpoint.
     static let resumable: Int32 = 75
     static let interrupted: Int32 = 130
@@ -38,11 +40,22 @@ protocol ExitCoded: Error {
 extension TrackingError: ExitCoded {
     var exitCode: Int32 {
         switch self {
-        case .workspaceMissing, .unknownRun, .noRuns, .unknownMetric: ExitStatus.notFound
-        case .ambiguousRun, .invalidDescription, .notWritable, .notReadable, .readOnly: ExitStatus.usage
+        case .workspaceMissing, .unknownRun, .noRuns, .unknownMetric, .notFound: ExitStatus.notFound
+        case .ambiguousRun, .invalidAddress, .invalidDescription, .notWritable, .notReadable, .readOnly:
+            ExitStatus.usage
         case .locked, .runIsAlive: ExitStatus.databaseBusy
+        case .refused: ExitStatus.refused
         case .newerDatabase, .olderDatabase, .damaged, .foreignDatabase: ExitStatus.databaseUnusable
         case .diskFull, .database, .runFinished, .runTakenOver, .artifactUnreadable: ExitStatus.runFailed
+        }
+    }
+}
+
+extension FilterError: ExitCoded {
+    var exitCode: Int32 {
+        switch kind {
+        case .syntax: ExitStatus.usage
+        case .unknownName: ExitStatus.notFound
         }
     }
 }

@@ -1,0 +1,105 @@
+/// A fact of a run that lists can show, sort by and filter on, beside configuration keys and metrics.
+public enum RunAttribute: String, Sendable, CaseIterable {
+    case run, uuid, name, kind, status, seed, step, started, ended, duration, tag, note, pinned, archived
+    case best, metric
+    case bestStep = "best_step"
+    case error, exit, sweep, parent, config, dataset, test, commit, dirty, host, cpu, threads, program,
+        command
+
+    /// Names that mean the same; the ones that `--json` prints among them.
+    static let aliases: [String: RunAttribute] = [
+        "id": .run, "tags": .tag, "last_step": .step, "exit_code": .exit, "duration_seconds": .duration,
+        "config_hash": .config, "dataset_hash": .dataset, "eval_hash": .test, "git_commit": .commit,
+        "git_dirty": .dirty, "main_metric": .metric, "best_metric": .metric, "best_value": .best,
+    ]
+
+    init?(name: String) {
+        guard let found = RunAttribute(rawValue: name) ?? Self.aliases[name] else { return nil }
+        self = found
+    }
+
+    /// What values of the attribute are.
+    enum Kind {
+        /// A run's address, or its number.
+        case run
+        case number, text, flag
+        /// One of the states of a run.
+        case status
+        case moment
+        /// Seconds.
+        case span
+        /// Labels, of which a run has any number.
+        case tags
+    }
+
+    var kindOfValue: Kind {
+        switch self {
+        case .run, .parent: .run
+        case .seed, .step, .exit, .threads, .sweep, .best, .bestStep: .number
+        case .status: .status
+        case .started, .ended: .moment
+        case .duration: .span
+        case .tag: .tags
+        case .pinned, .archived, .dirty: .flag
+        case .uuid, .name, .kind, .note, .error, .config, .dataset, .test, .commit, .host, .cpu, .program,
+            .command, .metric:
+            .text
+        }
+    }
+
+    /// The attribute as an expression over a row of `runs`; NULL where a run does not have it.
+    ///
+    /// - Parameters:
+    ///   - dead: a list in parentheses of the runs that the table calls running but whose process is gone.
+    ///   - late: such a list of the runs whose process exists and does not come to write.
+    ///   - now: microseconds since 1970.
+    func expression(dead: String, late: String, now: Int64) -> String {
+        switch self {
+        case .run: "runs.id"
+        case .parent: "runs.parent_id"
+        case .sweep: "runs.sweep_id"
+        case .uuid, .name, .kind, .seed, .error, .host, .cpu, .threads, .program: "runs.\(rawValue)"
+        case .note: "nullif(runs.note, '')"
+        case .step: "runs.last_step"
+        case .exit: "runs.exit_code"
+        case .started: "runs.started_us"
+        case .config: "runs.config_hash"
+        case .dataset: "runs.dataset_hash"
+        case .test: "runs.eval_hash"
+        case .commit: "runs.git_commit"
+        case .dirty: "runs.git_dirty"
+        case .command: "runs.cmd"
+        case .pinned: "(runs.pinned <> 0)"
+        case .archived: "(runs.archived_us IS NOT NULL)"
+        case .status:
+            "CASE WHEN runs.id IN \(dead) THEN 'crashed' WHEN runs.id IN \(late) THEN 'stalled'"
+                + " ELSE runs.status END"
+        case .ended:
+            "CASE WHEN runs.id IN \(dead) THEN max(runs.beat_us, runs.started_us) ELSE runs.ended_us END"
+        case .duration:
+            "(CASE WHEN runs.id IN \(dead) THEN max(runs.beat_us, runs.started_us) ELSE coalesce(runs.ended_us, \(now)) END"
+                + " - runs.started_us) / 1e6"
+        case .tag:
+            "(SELECT group_concat(tag, char(31)) FROM"
+                + " (SELECT tag FROM tags WHERE run_id = runs.id ORDER BY tag))"
+        case .metric: Self.ofMainMetric("name")
+        case .best: Self.ofMainMetric(MetricStatistic.bestExpression("metric_names.goal"))
+        case .bestStep:
+            Self.ofMainMetric(
+                "CASE goal WHEN 'max' THEN max_step WHEN 'min' THEN min_step ELSE last_step END")
+        }
+    }
+
+    /// Something of the metric that stands for a run: its own choice, else the first validation metric with a goal,
+    /// losses first.
+    private static func ofMainMetric(_ expression: String) -> String {
+        let rows = "FROM summary JOIN metric_names ON metric_names.id = metric_id WHERE run_id = runs.id"
+        let own = "\(rows) AND name = runs.main_metric"
+        // SQLite has no outer columns in ORDER BY, so the run's own choice is a query of its own.
+        return """
+            CASE WHEN EXISTS (SELECT 1 \(own)) THEN (SELECT \(expression) \(own)) ELSE
+            (SELECT \(expression) \(rows) AND goal <> 'none' AND name GLOB 'val*'
+            ORDER BY name GLOB '*/loss' DESC, name LIMIT 1) END
+            """
+    }
+}
