@@ -21,6 +21,7 @@ struct Workbench: ParsableCommand {
             KeysCommand.self,
             FeaturesCommand.self,
             BenchCommand.self,
+            TortureCommand.self,
         ])
 }
 

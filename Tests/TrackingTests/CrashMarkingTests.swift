@@ -25,6 +25,20 @@ import Testing
         #expect(Self.identity { $0.processID = 0x3fff_ffff }.isGone)
     }
 
+    /// A process of another container on this machine cannot be looked for: only its beats tell.
+    @Test func aProcessOfAnotherContainerIsNotCalledGone() {
+        let other = Self.identity {
+            $0.processStart = 1
+            $0.bootID = ($0.bootID ?? "").split(separator: " ")[0] + " pid:[1]"
+        }
+        #expect(!other.isGone && other.isHidden)
+        let now = Date()
+        for (seconds, isDead) in [(15.0, false), (21, true)] {
+            let beat = Heartbeat(writer: other, last: now.addingTimeInterval(-seconds), interval: 2_000)
+            #expect(beat.isDead(now: now) == isDead && beat.isOver(now: now) == isDead)
+        }
+    }
+
     @Test(arguments: [
         (seconds: 5.0, isGone: true, isElsewhere: false, isDead: false),
         (seconds: 7.0, isGone: true, isElsewhere: false, isDead: true),

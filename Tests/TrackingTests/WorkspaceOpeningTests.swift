@@ -16,6 +16,18 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == [])
     }
 
+    /// What a reader finds that comes while another process makes the workspace.
+    @Test func aDatabaseWithoutTablesIsNoWorkspaceYet() throws {
+        let folder = TemporaryFolder()
+        try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
+        let queue = try DatabaseQueue(path: folder.database.path)
+        try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
+        let failure = #expect(throws: TrackingError.self) { try Workspace.openReadOnly(folder.url) }
+        #expect(failure == .workspaceMissing(path: folder.url.path))
+        try Workspace(directory: folder.url).startRun(.plain()).finish(.finished)
+        #expect(try Workspace.openReadOnly(folder.url).runs().count == 1)
+    }
+
     @Test func aWorkspaceOpenedForReadingRefusesToWrite() throws {
         let folder = TemporaryFolder()
         _ = try Workspace(directory: folder.url)

@@ -72,7 +72,7 @@ enum PackedColumn {
     }
 
     static func pack(_ values: [Double]) -> Data {
-        values.map(\.bitPattern.bigEndian).withUnsafeBytes { Data($0) }
+        values.map { $0.bitPattern.bigEndian }.withUnsafeBytes { Data($0) }
     }
 
     static func pack<Whole: BinaryInteger>(_ values: [Whole]) -> Data {

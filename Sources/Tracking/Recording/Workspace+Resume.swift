@@ -48,7 +48,7 @@ extension Workspace {
             throw TrackingError.runFinished(run: Run.address(of: run))
         }
         let heartbeat = Heartbeat(row)
-        if status == RunStatus.running.rawValue, !heartbeat.isDead(now: now) {
+        if status == RunStatus.running.rawValue, !heartbeat.isOver(now: now) {
             throw TrackingError.runIsAlive(
                 run: Run.address(of: run), process: heartbeat.writer.processID, host: heartbeat.writer.host)
         }

@@ -23,7 +23,7 @@ extension Workspace {
                 database, sql: "SELECT * FROM runs WHERE id = ?", arguments: [spill.run])
         else { return true }
         let isOpen = row["ended_us"] as Int64? == nil
-        if isOpen, !Heartbeat(row).isDead(now: now) { return false }
+        if isOpen, !Heartbeat(row).isOver(now: now) { return false }
         let newest = try Int.fetchOne(
             database, sql: "SELECT max(n) FROM attempts WHERE run_id = ?", arguments: [spill.run])
         if let newest, newest != spill.attempt {

@@ -6,7 +6,8 @@ import GRDB
 /// A process number alone is reused; with the process's start time and the boot's identity it is not.
 struct ProcessIdentity: Sendable, Equatable {
     var host: String
-    /// Linux's random identity of the current boot; nil where the system has none.
+    /// Linux's random identity of the current boot, and behind a blank that of the space in which process numbers count
+    /// (containers have their own); nil where the system has none.
     var bootID: String?
     var processID: Int
     /// The process's start in clock ticks after boot; nil where the system does not tell.
@@ -21,9 +22,22 @@ struct ProcessIdentity: Sendable, Equatable {
     }
 
     static let currentBootID: String? = {
-        let text = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
-        return text?.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard let text = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+        else { return nil }
+        let boot = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let space = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")
+        return space.map { "\(boot) \($0)" } ?? boot
     }()
+
+    private var boot: Substring? { bootID?.split(separator: " ").first }
+    private var space: Substring? { bootID.flatMap { $0.split(separator: " ").dropFirst().first } }
+
+    /// Whether the process, should it live, counts its number elsewhere: it cannot be looked for from here.
+    var isHidden: Bool {
+        var here = self
+        here.bootID = Self.currentBootID
+        return boot == here.boot && space != nil && space != here.space
+    }
 
     /// The start time of a living process: field 22 of `/proc/PID/stat` (proc(5)).
     static func start(ofProcess processID: Int) -> Int? {
@@ -37,7 +51,10 @@ struct ProcessIdentity: Sendable, Equatable {
 
     /// Whether this process is certainly gone, as far as this machine can tell.
     var isGone: Bool {
-        guard bootID == Self.currentBootID else { return true }
+        var here = self
+        here.bootID = Self.currentBootID
+        if boot != here.boot { return true }
+        if isHidden { return false }
         if kill(pid_t(truncatingIfNeeded: processID), 0) != 0 && errno == ESRCH { return true }
         guard let processStart else { return false }
         return Self.start(ofProcess: processID) != processStart
@@ -68,14 +85,21 @@ struct Heartbeat: Sendable {
     /// Milliseconds between two beats.
     var interval: Int
 
-    /// Whether the writer has died: three beats are missing and its process is gone; or, for a writer on
-    /// another machine whose processes cannot be seen from here, ten beats are missing.
+    /// Whether the writer has died, for a reader: three beats are missing and its process is gone; or, for a writer
+    /// whose process cannot be seen from here, ten beats are missing. (A process that has just ended in peace is gone,
+    /// too, and the reader may not have read its end yet.)
     ///
     /// A beat in the future means that the clock was set back since: then a process that is gone is enough.
     func isDead(now: Date, here: String = HostFacts.hostName) -> Bool {
         let missed = missedBeats(now)
-        if writer.host == here { return (missed > 3 || missed < -1) && writer.isGone }
+        if writer.host == here && !writer.isHidden { return (missed > 3 || missed < -1) && writer.isGone }
         return missed > 10
+    }
+
+    /// Whether nothing will be written any more, for whoever holds the database's write lock: no beat need be waited
+    /// for where the process can be seen to be gone.
+    func isOver(now: Date, here: String = HostFacts.hostName) -> Bool {
+        writer.host == here && writer.isGone || isDead(now: now, here: here)
     }
 
     /// Whether beats are missing: of a writer that is not dead this means that it does not come to write.

@@ -11,19 +11,18 @@ extension Workspace {
         }
         let dead = (open ?? []).filter { row in
             let heartbeat = Heartbeat(row)
-            return heartbeat.writer.host == HostFacts.hostName && heartbeat.isDead(now: now)
+            return heartbeat.writer.host == HostFacts.hostName && heartbeat.isOver(now: now)
         }
         for row in dead {
-            let (run, beat): (Run.ID, Int64) = (row["id"], row["beat_us"])
+            let run: Run.ID = row["id"]
             try? write { database in
-                // Only if it has given no sign of life since.
-                let beatNow = try Int64.fetchOne(
-                    database, sql: "SELECT beat_us FROM runs WHERE id = ? AND status = 'running'",
-                    arguments: [run])
-                guard beatNow == beat else { return }
+                // It may have ended in peace, or been resumed, since it was read.
+                let row = try Row.fetchOne(
+                    database, sql: "SELECT * FROM runs WHERE id = ? AND status = 'running'", arguments: [run])
+                guard let row, Heartbeat(row).isOver(now: now) else { return }
                 try Self.close(
                     run: run, status: .crashed, exitCode: nil,
-                    error: "its process ended without a word", time: beat, in: database)
+                    error: "its process ended without a word", time: row["beat_us"], in: database)
             }
         }
     }

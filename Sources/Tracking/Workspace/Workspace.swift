@@ -123,7 +123,17 @@ public final class Workspace: Sendable {
         guard version <= Schema.version else {
             throw TrackingError.newerDatabase(path: path, found: version, known: Schema.version)
         }
-        guard version > 0 else { throw TrackingError.damaged(path: path, reason: "it has no tables") }
+        guard version > 0 else {
+            // Another process may be about to make it, or was interrupted while it did.
+            let tables = try queue.read {
+                try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+            }
+            if tables == 0 {
+                let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+                throw TrackingError.workspaceMissing(path: folder.path)
+            }
+            throw TrackingError.damaged(path: path, reason: "its tables have no version")
+        }
         guard version == Schema.version else {
             throw TrackingError.olderDatabase(path: path, found: version, known: Schema.version)
         }
