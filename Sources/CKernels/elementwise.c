@@ -1,3 +1,5 @@
+#include <float.h>
+
 #include "functions.h"
 
 #define UNARY(name, expression)                              \
@@ -20,9 +22,46 @@ UNARY(ck_tanh, fast_tanh(v))
 UNARY(ck_sigmoid, 1.0f / (1.0f + fast_exp(-v)))
 // max(v, 0) + log(1 + e^-|v|) never overflows.
 UNARY(ck_softplus, (v > 0 ? v : 0) + fast_log1p_unit(fast_exp(-fabsf(v))))
+UNARY(ck_reciprocal_square_root, 1.0f / square_root(v))
+UNARY(ck_silu, v / (1.0f + fast_exp(-v)))
+
+// Functions that the compiler does not make vectors of: the library's are exact to the last place.
+#define LIBRARY_UNARY(name, expression)                      \
+    void name(const float *x, float *y, size_t n) {          \
+        for (size_t i = 0; i < n; i++) {                     \
+            const float v = x[i];                            \
+            y[i] = (expression);                             \
+        }                                                    \
+    }
+
+LIBRARY_UNARY(ck_logarithm_plus_one, log1pf(v))
+LIBRARY_UNARY(ck_sine, sinf(v))
+LIBRARY_UNARY(ck_cosine, cosf(v))
+LIBRARY_UNARY(ck_error_function, erff(v))
+LIBRARY_UNARY(ck_gelu, 0.5f * v * (1.0f + erff(v * 0.70710678118654752f)))
+
+CLONES void ck_gelu_tanh(const float *x, float *y, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        const float v = x[i];
+        y[i] = 0.5f * v * (1.0f + fast_tanh(0.79788456080286536f * (v + 0.044715f * v * v * v)));
+    }
+}
+
+void ck_elu(const float *x, float alpha, float *y, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] = x[i] > 0 ? x[i] : alpha * expm1f(x[i]);
+}
+
+CLONES void ck_select(const uint8_t *mask, const float *a, const float *b, float *y, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] = mask[i] ? a[i] : b[i];
+}
 
 CLONES void ck_leaky_relu(const float *x, float slope, float *y, size_t n) {
-    for (size_t i = 0; i < n; i++) y[i] = x[i] > 0 ? x[i] : slope * x[i];
+    // A slope of 0 makes 0 of minus infinity, too.
+    const float lowest = slope == 0 ? -FLT_MAX : -INFINITY;
+    for (size_t i = 0; i < n; i++) {
+        const float v = x[i] < lowest ? lowest : x[i];
+        y[i] = v > 0 ? v : slope * v;
+    }
 }
 
 CLONES void ck_affine(const float *x, float scale, float shift, float *y, size_t n) {
@@ -85,6 +124,12 @@ BINARY(ck_multiply, p *q)
 BINARY(ck_divide, p / q)
 BINARY(ck_maximum, p > q || p != p ? p : q)
 BINARY(ck_minimum, p < q || p != p ? p : q)
+BINARY(ck_equal, p == q ? 1.0f : 0.0f)
+BINARY(ck_lead, p < q ? 0.0f : (p == q ? 0.5f : 1.0f))
+
+void ck_raise(const float *a, size_t stride_a, const float *b, size_t stride_b, float *y, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] = powf(a[i * stride_a], b[i * stride_b]);
+}
 
 CLONES void ck_accumulate(const float *x, float *y, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] += x[i];

@@ -4,7 +4,9 @@ import Testing
 /// `conformance: N cases, F failed, U unsupported`.
 @Suite("Conformance") struct ConformanceTests {
     /// Families whose every case has to pass. The suite is whole when this is all of them.
-    static let complete: Set<String> = ["optim", "conv", "pooling"]
+    static let complete: Set<String> = [
+        "conv", "elementwise", "linalg", "optim", "pooling", "reductions", "shape",
+    ]
 
     @Test func everyCaseAgrees() throws {
         let fixtures = try ConformanceFixtures()

@@ -37,11 +37,12 @@ enum PrimitiveCatalogue {
 
     static let rows: [CatalogueRow] =
         unary + binary + shapes + products + joined + normalisation + spectra + pooling + grouped
-        + groupNormalisation
+        + groupNormalisation + selection + rowwise + places
 
     static let unary: [CatalogueRow] =
         UnaryFunction.allCases.map { function in
-            let needsPositive = [.logarithm, .squareRoot].contains(function)
+            let needsPositive = [.logarithm, .squareRoot, .reciprocalSquareRoot, .logarithmPlusOne]
+                .contains(function)
             return CatalogueRow(
                 primitive: "unary", variant: function.rawValue,
                 inputs: { [needsPositive ? positive([3, 5], &$0) : signed([3, 5], &$0)] },
@@ -83,8 +84,12 @@ enum PrimitiveCatalogue {
             (a, b) in
             CatalogueRow(
                 primitive: "binary", variant: "\(function.rawValue) \(a) \(b)",
-                // Shifted apart, so that maximum and minimum have no ties nearby.
-                inputs: { [signed(a, &$0) * 6 + 0.2, signed(b, &$0)] },
+                // Shifted apart, so that maximum and minimum have no ties nearby; powers of positive bases only.
+                inputs: { stream in
+                    function == .power
+                        ? [positive(a, &stream), signed(b, &stream)]
+                        : [signed(a, &stream) * 6 + 0.2, signed(b, &stream)]
+                },
                 call: { apply(Binary(function: function), $0) })
         }
     }

@@ -23,8 +23,21 @@ void ck_logarithm(const float *x, float *y, size_t n);
 void ck_tanh(const float *x, float *y, size_t n);
 void ck_sigmoid(const float *x, float *y, size_t n);
 void ck_softplus(const float *x, float *y, size_t n);
+void ck_reciprocal_square_root(const float *x, float *y, size_t n);
+void ck_silu(const float *x, float *y, size_t n);
+void ck_logarithm_plus_one(const float *x, float *y, size_t n);
+void ck_sine(const float *x, float *y, size_t n);
+void ck_cosine(const float *x, float *y, size_t n);
+void ck_error_function(const float *x, float *y, size_t n);
+// x Phi(x), Phi the distribution of the standard normal, exactly and by its approximation with tanh.
+void ck_gelu(const float *x, float *y, size_t n);
+void ck_gelu_tanh(const float *x, float *y, size_t n);
 
 // Elementwise with a parameter.
+// x where x > 0, alpha (e^x - 1) elsewhere.
+void ck_elu(const float *x, float alpha, float *y, size_t n);
+// a where the mask is not 0, b elsewhere.
+void ck_select(const uint8_t *mask, const float *a, const float *b, float *y, size_t n);
 void ck_leaky_relu(const float *x, float slope, float *y, size_t n);
 void ck_affine(const float *x, float scale, float shift, float *y, size_t n);
 void ck_clamp(const float *x, float low, float high, float *y, size_t n);
@@ -43,6 +56,11 @@ void ck_multiply(const float *a, size_t stride_a, const float *b, size_t stride_
 void ck_divide(const float *a, size_t stride_a, const float *b, size_t stride_b, float *y, size_t n);
 void ck_maximum(const float *a, size_t stride_a, const float *b, size_t stride_b, float *y, size_t n);
 void ck_minimum(const float *a, size_t stride_a, const float *b, size_t stride_b, float *y, size_t n);
+void ck_equal(const float *a, size_t stride_a, const float *b, size_t stride_b, float *y, size_t n);
+// 1 where a > b or they cannot be compared, 1/2 where they are equal, 0 where a < b.
+void ck_lead(const float *a, size_t stride_a, const float *b, size_t stride_b, float *y, size_t n);
+// a^b.
+void ck_raise(const float *a, size_t stride_a, const float *b, size_t stride_b, float *y, size_t n);
 // y += x.
 void ck_accumulate(const float *x, float *y, size_t n);
 
@@ -52,6 +70,21 @@ double ck_sum(const float *x, size_t n);
 double ck_dot(const float *a, const float *b, size_t n);
 // sums[c] += sum over rows of x[row, c].
 void ck_column_sum(const float *x, size_t rows, size_t columns, double *sums);
+
+// Over each row of [rows, columns].
+// y = e^x / sum e^x.
+void ck_softmax(const float *x, float *y, size_t rows, size_t columns);
+// dx = y (dy - sum y dy).
+void ck_softmax_gradient(const float *y, const float *dy, float *dx, size_t rows, size_t columns);
+// y[row] = log sum e^x.
+void ck_log_sum_exp(const float *x, float *y, size_t rows, size_t columns);
+// y = x - offset[row].
+void ck_subtract_rows(const float *x, const float *offset, float *y, size_t rows, size_t columns);
+// y[i] = sum of x[0 ... i], or of x[i ...] if reversed.
+void ck_cumulative_sum(const float *x, float *y, size_t rows, size_t columns, int reversed);
+// y[row] = the largest or smallest element; NaN if there is one.
+void ck_row_maximum(const float *x, float *y, size_t rows, size_t columns);
+void ck_row_minimum(const float *x, float *y, size_t rows, size_t columns);
 
 // Batch normalisation over rows of [rows, channels].
 // sums[c] += sum (x - pivot[c]); squares[c] += sum (x - pivot[c])^2.

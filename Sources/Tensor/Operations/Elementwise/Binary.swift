@@ -3,6 +3,12 @@ import CKernels
 /// Elementwise functions of two operands that broadcast.
 public enum BinaryFunction: String, Sendable, CaseIterable {
     case add, subtract, multiply, divide, maximum, minimum
+    /// The first to the power of the second.
+    case power
+    /// 1 where both are equal, 0 elsewhere; without a gradient.
+    case equal
+    /// 1 where the first is larger (or there is no order), 1/2 where both are equal; without a gradient.
+    case lead
 
     typealias Kernel = (
         UnsafePointer<Float>?, Int, UnsafePointer<Float>?, Int, UnsafeMutablePointer<Float>?, Int
@@ -16,6 +22,9 @@ public enum BinaryFunction: String, Sendable, CaseIterable {
         case .divide: ck_divide
         case .maximum: ck_maximum
         case .minimum: ck_minimum
+        case .power: ck_raise
+        case .equal: ck_equal
+        case .lead: ck_lead
         }
     }
 }
@@ -78,7 +87,7 @@ struct Binary: Primitive {
 
     var retention: Retention {
         switch function {
-        case .add, .subtract: .nothing
+        case .add, .subtract, .equal, .lead: .nothing
         default: .inputs(0, 1)
         }
     }
@@ -97,13 +106,20 @@ struct Binary: Primitive {
         case .subtract: return [first(g), second(-g)]
         case .multiply: return [first(g * b), second(g * a)]
         case .divide: return [first(g / b), second(-(g * a / b.squared()))]
-        case .maximum, .minimum:
-            // 1 where the operand wins, one half each where both are equal.
-            let lead = function == .maximum ? (a - b).sign() : (b - a).sign()
+        case .maximum:
+            return [first(g * Tensor.lead(a, b)), second(g * Tensor.lead(b, a))]
+        case .minimum:
+            return [first(g * Tensor.lead(b, a)), second(g * Tensor.lead(a, b))]
+        case .power:
+            // The limits where the formulas have none: x^0 is constant, 0^y is for y >= 0.
             return [
-                first(g * lead.affine(scale: 0.5, shift: 0.5)),
-                second(g * lead.affine(scale: -0.5, shift: 0.5)),
+                first(g * Tensor.select(b.detached.mask { $0 == 0 }, Tensor(0), b * a.raised(to: b - 1))),
+                second(
+                    g
+                        * Tensor.select(
+                            Tensor.power0(a, b), Tensor(0), a.raised(to: b) * a.logarithm())),
             ]
+        case .equal, .lead: return [nil, nil]
         }
     }
 }
@@ -126,6 +142,21 @@ extension Tensor {
     public static func * (a: Float, b: Tensor) -> Tensor { b.affine(scale: a, shift: 0) }
     public static func / (a: Tensor, b: Float) -> Tensor { a / Tensor(b) }
     public static func / (a: Float, b: Tensor) -> Tensor { Tensor(a) / b }
+
+    /// Where a is 0 and b is not negative.
+    fileprivate static func power0(_ a: Tensor, _ b: Tensor) -> Mask {
+        let shape = (try? Shape.broadcast(a.shape, b.shape, operation: "power")) ?? []
+        let exponents = b.detached.broadcastView(to: shape).values
+        let bases = a.detached.broadcastView(to: shape).values
+        return Mask(zip(bases, exponents).map { $0 == 0 && $1 >= 0 }, shape: shape)
+    }
+
+    /// Each element to the power of the other tensor's.
+    public func raised(to exponent: Tensor) -> Tensor { Tensor.binary(.power, self, exponent) }
+    /// 1 where both are equal, 0 elsewhere; without a gradient.
+    static func equal(_ a: Tensor, _ b: Tensor) -> Tensor { binary(.equal, a, b) }
+    /// 1 where a is larger, 1/2 where both are equal, 0 elsewhere; without a gradient.
+    static func lead(_ a: Tensor, _ b: Tensor) -> Tensor { binary(.lead, a, b) }
 
     /// The larger of each pair; equal values share the gradient.
     public static func maximum(_ a: Tensor, _ b: Tensor) -> Tensor { binary(.maximum, a, b) }

@@ -23,6 +23,14 @@ enum Elementwise {
         _ a: Tensor, _ b: Tensor,
         _ kernel: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
     ) -> Tensor {
+        pair(a, b) { p, q, out, _, count in kernel(p, q, out, count) }
+    }
+
+    /// Two operands of one shape; the kernel is told where its piece starts.
+    static func pair(
+        _ a: Tensor, _ b: Tensor,
+        _ kernel: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int) -> Void
+    ) -> Tensor {
         let first = a.contiguous()
         let second = b.contiguous()
         return withExtendedLifetime((first.storage, second.storage)) {
@@ -30,7 +38,9 @@ enum Elementwise {
             let q = second.base
             return Tensor(unfilled: a.shape) { out in
                 ThreadPool.shared.run(first.count, grain: grain) { range in
-                    kernel(p + range.lowerBound, q + range.lowerBound, out + range.lowerBound, range.count)
+                    kernel(
+                        p + range.lowerBound, q + range.lowerBound, out + range.lowerBound,
+                        range.lowerBound, range.count)
                 }
             }
         }
@@ -40,6 +50,7 @@ enum Elementwise {
 /// Elementwise functions of one operand.
 public enum UnaryFunction: String, Sendable, CaseIterable {
     case negate, absolute, square, squareRoot, reciprocal, exponential, logarithm, tanh, sigmoid, softplus
+    case logarithmPlusOne, reciprocalSquareRoot, sine, cosine, errorFunction, silu, gelu, geluTanh
 
     var kernel: (UnsafePointer<Float>?, UnsafeMutablePointer<Float>?, Int) -> Void {
         switch self {
@@ -53,6 +64,14 @@ public enum UnaryFunction: String, Sendable, CaseIterable {
         case .tanh: ck_tanh
         case .sigmoid: ck_sigmoid
         case .softplus: ck_softplus
+        case .logarithmPlusOne: ck_logarithm_plus_one
+        case .reciprocalSquareRoot: ck_reciprocal_square_root
+        case .sine: ck_sine
+        case .cosine: ck_cosine
+        case .errorFunction: ck_error_function
+        case .silu: ck_silu
+        case .gelu: ck_gelu
+        case .geluTanh: ck_gelu_tanh
         }
     }
 }
@@ -72,7 +91,8 @@ struct Unary: Primitive {
         switch function {
         case .negate: .nothing
         case .squareRoot, .reciprocal, .exponential, .tanh, .sigmoid: .outputs(0)
-        case .absolute, .square, .logarithm, .softplus: .inputs(0)
+        case .reciprocalSquareRoot: .inputs(0).and(.outputs(0))
+        default: .inputs(0)
         }
     }
 
@@ -91,6 +111,23 @@ struct Unary: Primitive {
         case .tanh: return [g * (1 - y.squared())]
         case .sigmoid: return [g * (y * (1 - y))]
         case .softplus: return [g * x.sigmoid()]
+        case .logarithmPlusOne: return [g / (x + 1)]
+        case .reciprocalSquareRoot: return [g * -0.5 * (y / x)]
+        case .sine: return [g * x.cosine()]
+        case .cosine: return [-(g * x.sine())]
+        case .errorFunction: return [g * ((-x.squared()).exponential() * 1.128_379_2)]
+        case .silu:
+            let s = x.sigmoid()
+            return [g * (s * (1 + x * (1 - s)))]
+        case .gelu:
+            // Phi(x) + x phi(x).
+            let distribution = (x * 0.707_106_77).errorFunction().affine(scale: 0.5, shift: 0.5)
+            let density = (x.squared() * -0.5).exponential() * 0.398_942_3
+            return [g * (distribution + x * density)]
+        case .geluTanh:
+            let t = (x * (x.squared() * 0.044_715 + 1) * 0.797_884_6).tanh()
+            let slope = x.squared() * 0.107_032_22 + 0.797_884_6
+            return [g * ((t + 1) * 0.5 + x * (1 - t.squared()) * slope * 0.5)]
         }
     }
 }
@@ -119,82 +156,6 @@ struct Affine: Primitive {
     func cotangents(_ pass: BackwardPass) -> [Tensor?] { [pass.cotangent() * scale] }
 }
 
-/// x where x > 0, slope * x elsewhere; slope >= 0. With slope 0 this is ReLU, whose gradient at 0 is 0.
-struct LeakyReLU: Primitive {
-    static let name = "leaky_relu"
-    let slope: Float
-    func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]] {
-        guard slope >= 0 else { throw ShapeError("[leaky_relu] slope must not be negative, got \(slope)") }
-        return [inputs[0]]
-    }
-    func forward(_ inputs: [Tensor], outputShapes: [[Int]]) -> [Tensor] {
-        [Elementwise.unary(inputs[0]) { ck_leaky_relu($0, slope, $1, $2) }]
-    }
-    // The result has the sign of the operand, so the operand need not be kept.
-    var retention: Retention { .outputs(0) }
-    func cotangents(_ pass: BackwardPass) -> [Tensor?] {
-        [apply(LeakyReLUGradient(slope: slope), [pass.outputs[0], pass.cotangent()])[0]]
-    }
-}
-
-/// (x, g) -> g where x > 0, slope * g elsewhere.
-struct LeakyReLUGradient: Primitive {
-    static let name = "leaky_relu_gradient"
-    let slope: Float
-    func outputShapes(_ inputs: [[Int]]) -> [[Int]] { [inputs[0]] }
-    func forward(_ inputs: [Tensor], outputShapes: [[Int]]) -> [Tensor] {
-        [Elementwise.pair(inputs[0], inputs[1]) { ck_leaky_relu_gradient($0, $1, slope, $2, $3) }]
-    }
-    var retention: Retention { .inputs(0) }
-    func cotangents(_ pass: BackwardPass) -> [Tensor?] {
-        [nil, apply(self, [pass.inputs[0], pass.cotangent()])[0]]
-    }
-}
-
-/// x limited to [low, high]; the gradient passes at both bounds.
-struct Clamp: Primitive {
-    static let name = "clamp"
-    let low: Float
-    let high: Float
-    func outputShapes(_ inputs: [[Int]]) -> [[Int]] { [inputs[0]] }
-    func forward(_ inputs: [Tensor], outputShapes: [[Int]]) -> [Tensor] {
-        [Elementwise.unary(inputs[0]) { ck_clamp($0, low, high, $1, $2) }]
-    }
-    var retention: Retention { .inputs(0) }
-    func cotangents(_ pass: BackwardPass) -> [Tensor?] {
-        [apply(ClampGradient(low: low, high: high), [pass.inputs[0], pass.cotangent()])[0]]
-    }
-}
-
-/// (x, g) -> g where low <= x <= high, 0 elsewhere.
-struct ClampGradient: Primitive {
-    static let name = "clamp_gradient"
-    let low: Float
-    let high: Float
-    func outputShapes(_ inputs: [[Int]]) -> [[Int]] { [inputs[0]] }
-    func forward(_ inputs: [Tensor], outputShapes: [[Int]]) -> [Tensor] {
-        [Elementwise.pair(inputs[0], inputs[1]) { ck_clamp_gradient($0, $1, low, high, $2, $3) }]
-    }
-    var retention: Retention { .inputs(0) }
-    func cotangents(_ pass: BackwardPass) -> [Tensor?] {
-        [nil, apply(self, [pass.inputs[0], pass.cotangent()])[0]]
-    }
-}
-
-/// x^exponent for a constant exponent.
-struct Power: Primitive {
-    static let name = "power"
-    let exponent: Float
-    func outputShapes(_ inputs: [[Int]]) -> [[Int]] { [inputs[0]] }
-    func forward(_ inputs: [Tensor], outputShapes: [[Int]]) -> [Tensor] {
-        [Elementwise.unary(inputs[0]) { ck_power($0, exponent, $1, $2) }]
-    }
-    var retention: Retention { .inputs(0) }
-    func cotangents(_ pass: BackwardPass) -> [Tensor?] {
-        [pass.cotangent() * (pass.inputs[0].power(exponent - 1) * exponent)]
-    }
-}
-
 extension Tensor {
     private func unary(_ function: UnaryFunction) -> Tensor { apply(Unary(function: function), [self])[0] }
 
@@ -211,18 +172,21 @@ extension Tensor {
     public func tanh() -> Tensor { unary(.tanh) }
     /// 1 / (1 + e^-x).
     public func sigmoid() -> Tensor { unary(.sigmoid) }
+    /// log(1 + x), exact for small x.
+    public func logarithmPlusOne() -> Tensor { unary(.logarithmPlusOne) }
+    /// 1 / sqrt(x).
+    public func reciprocalSquareRoot() -> Tensor { unary(.reciprocalSquareRoot) }
+    public func sine() -> Tensor { unary(.sine) }
+    public func cosine() -> Tensor { unary(.cosine) }
+    /// 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x.
+    public func errorFunction() -> Tensor { unary(.errorFunction) }
+    /// x sigmoid(x) (Elfwing et al. 2018; Ramachandran et al. 2017, Swish).
+    public func silu() -> Tensor { unary(.silu) }
+    /// x Phi(x), Phi the distribution function of the standard normal (Hendrycks & Gimpel 2016).
+    /// - Parameter approximate: whether Phi is replaced by the paper's formula with tanh, default false.
+    public func gelu(approximate: Bool = false) -> Tensor { unary(approximate ? .geluTanh : .gelu) }
     /// log(1 + e^x).
     public func softplus() -> Tensor { unary(.softplus) }
-    /// max(x, 0).
-    public func relu() -> Tensor { leakyReLU(slope: 0) }
-    /// x where x > 0, `slope * x` elsewhere.
-    public func leakyReLU(slope: Float) -> Tensor { apply(LeakyReLU(slope: slope), [self])[0] }
-    /// x limited to [low, high].
-    public func clamped(low: Float = -.infinity, high: Float = .infinity) -> Tensor {
-        apply(Clamp(low: low, high: high), [self])[0]
-    }
-    /// x^exponent.
-    public func power(_ exponent: Float) -> Tensor { apply(Power(exponent: exponent), [self])[0] }
     /// scale * x + shift.
     public func affine(scale: Float, shift: Float) -> Tensor {
         apply(Affine(scale: scale, shift: shift), [self])[0]

@@ -47,6 +47,10 @@ struct MatrixProduct: Primitive {
         return [
             withExtendedLifetime((a.tensor.storage, b.tensor.storage)) {
                 Tensor(unfilled: shape) { out in
+                    if k == 0 {
+                        out.update(repeating: 0, count: Shape.count(shape))
+                        return
+                    }
                     func one(_ batch: Int) {
                         var rest = batch
                         var (p, q) = (0, 0)

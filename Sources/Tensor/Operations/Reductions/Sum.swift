@@ -46,8 +46,9 @@ struct Sum: Primitive {
         _ x: UnsafePointer<Float>, groups: Int, rows: Int, columns: Int,
         into out: UnsafeMutablePointer<Float>
     ) {
+        if columns == 0 { return }
         if columns == 1 {
-            if groups > 1 {
+            if groups != 1 {
                 ThreadPool.shared.run(groups, grain: max(1, Elementwise.grain / max(1, rows))) { range in
                     for group in range { out[group] = Float(ck_sum(x + group * rows, rows)) }
                 }
@@ -85,6 +86,23 @@ struct Sum: Primitive {
     }
 }
 
+/// The mean over some axes, which stay as axes of size 1; NaN over none.
+struct Mean: Composite {
+    static let name = "mean"
+    let axes: [Int]
+
+    func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]] {
+        let reduced = try Shape.normalise(axes, rank: inputs[0].count, operation: Self.name)
+        return [inputs[0].indices.map { reduced.contains($0) ? 1 : inputs[0][$0] }]
+    }
+
+    func compose(_ inputs: [Tensor]) -> [Tensor] {
+        let x = inputs[0]
+        let size = axes.reduce(1) { $0 * x.shape[$1 < 0 ? $1 + x.rank : $1] }
+        return [x.sum(axes: axes, keepingAxes: true) * (1 / Float(size))]
+    }
+}
+
 /// Sums over the rows of a [rows, columns] matrix, in parallel and in a fixed order.
 enum ColumnTotals {
     /// - Parameter piece: adds the sums over a range of rows to `quantities * columns` zeroed numbers.
@@ -117,16 +135,14 @@ extension Tensor {
         let all = axes ?? Array(shape.indices)
         if all.isEmpty { return self }
         let sum = apply(Sum(axes: all), [self])[0]
-        if keepingAxes { return sum }
-        let dropped = all.map { $0 < 0 ? $0 + rank : $0 }
-        return sum.reshaped(shape.indices.filter { !dropped.contains($0) }.map { shape[$0] })
+        return keepingAxes ? sum : sum.droppingAxes(all)
     }
 
     /// The mean of all elements, or over the given axes.
     public func mean(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
         let all = axes ?? Array(shape.indices)
-        let size = all.reduce(1) { $0 * shape[$1 < 0 ? $1 + rank : $1] }
-        return sum(axes: axes, keepingAxes: keepingAxes) * (1 / Float(size))
+        let mean = apply(Mean(axes: all), [self])[0]
+        return keepingAxes ? mean : mean.droppingAxes(all)
     }
 
     /// Undoes a broadcast: the sum over the axes along which `shape` has size 1 or nothing.
