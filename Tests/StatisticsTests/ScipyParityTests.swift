@@ -124,13 +124,14 @@ import Testing
         #expect(Bootstrap(key: "").meanInterval([1, 2, 3, 4]) == nil)
     }
 
-    /// Groups that differ widen the interval beyond that of their files.
-    @Test func twoLevelsKnowTheGroups() throws {
-        let groups = [0.0, 1, 2, 3].map { level in (0..<50).map { level + 0.01 * Double($0 % 7) } }
-        let two = try #require(Bootstrap(key: "two").twoLevelMeanInterval(groups))
-        let one = try #require(Bootstrap(key: "two").meanInterval(groups.flatMap { $0 }))
+    /// Seeds that differ widen the interval beyond that of their files.
+    @Test func twoLevelsKnowTheSeeds() throws {
+        let grid = [0.0, 1, 2, 3].map { level in (0..<50).map { level + 0.01 * Double($0 % 7) } }
+        let two = try #require(Bootstrap(key: "two").twoLevelMeanInterval(grid))
+        let one = try #require(Bootstrap(key: "two").meanInterval(grid.flatMap { $0 }))
         #expect(two.upperBound - two.lowerBound > 3 * (one.upperBound - one.lowerBound))
         #expect(two.contains(1.53))
         #expect(Bootstrap(key: "").twoLevelMeanInterval([[1, 2], []]) == nil)
+        #expect(Bootstrap(key: "").twoLevelMeanInterval([[1, 2]]) == nil)
     }
 }

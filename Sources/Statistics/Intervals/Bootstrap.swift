@@ -52,25 +52,30 @@ public struct Bootstrap: Sendable {
         return min(ends.0, ends.1)...max(ends.0, ends.1)
     }
 
-    /// Percentile interval of the mean of group means: groups are drawn, then numbers within each.
+    /// Percentile interval of the mean of a grid, [seed][file]: seeds are drawn, then files. Every seed scored the
+    /// same files, so a drawn file counts for all drawn seeds: drawing files anew for each seed would let
+    /// their choice average out, and make the interval too narrow.
     ///
-    /// - Parameter groups: for example the files' differences of each seed; empty groups are left out. Nil for
-    ///   fewer than two groups.
+    /// Source: Owen, The pigeonhole bootstrap, Annals of Applied Statistics 1 (2), 2007.
+    ///
+    /// - Parameter grid: finite; nil for fewer than two rows, or where rows are empty or differ in length.
     public func twoLevelMeanInterval(
-        _ groups: [[Double]], confidence: Double = 0.95
+        _ grid: [[Double]], confidence: Double = 0.95
     ) -> ClosedRange<Double>? {
-        let groups = groups.filter { !$0.isEmpty }
-        guard groups.count >= 2 else { return nil }
+        guard grid.count >= 2, let files = grid.first?.count, files > 0,
+            grid.allSatisfy({ $0.count == files })
+        else { return nil }
         var stream = RandomStream(key: "bootstrap/" + key)
+        var rows = [Double](repeating: 0, count: files)
         var means = (0..<resamples).map { _ in
-            var sum = 0.0
-            for _ in groups {
-                let group = groups[stream.integer(0..<groups.count)]
-                var inner = 0.0
-                for _ in group { inner += group[stream.integer(0..<group.count)] }
-                sum += inner / Double(group.count)
+            for file in 0..<files { rows[file] = 0 }
+            for _ in grid {
+                let row = grid[stream.integer(0..<grid.count)]
+                for file in 0..<files { rows[file] += row[file] }
             }
-            return sum / Double(groups.count)
+            var sum = 0.0
+            for _ in 0..<files { sum += rows[stream.integer(0..<files)] }
+            return sum / Double(grid.count * files)
         }
         means.sort()
         let edge = Int(Double(resamples) * (1 - confidence) / 2)

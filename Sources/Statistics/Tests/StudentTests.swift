@@ -13,12 +13,12 @@ public struct MeanDifference: Sendable, Equatable {
             * standardError
     }
 
-    /// The smallest difference that so many numbers of this spread would show at `level` with this power:
-    /// (t_(1 - level/2) + t_power) standard errors.
+    /// The difference that so many numbers of this spread would show at `level` with this probability; exact for
+    /// paired differences, for Welch's test as good as its degrees of freedom.
     public func minimumDetectable(level: Double = 0.05, power: Double = 0.8) -> Double {
-        let distribution = StudentDistribution(degreesOfFreedom: degreesOfFreedom)
-        return (distribution.critical(twoSided: level) + distribution.critical(twoSided: 2 * (1 - power)))
-            * standardError
+        standardError
+            * NoncentralStudent(degreesOfFreedom: degreesOfFreedom).detectableShift(
+                level: level, power: power)
     }
 
     private init(mean: Double, standardError: Double, degreesOfFreedom: Double) {
