@@ -39,6 +39,7 @@ let package = Package(
         .target(
             name: "Tracking",
             dependencies: ["StrictJSON", "Hashing", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "Comparison", dependencies: ["Statistics", "StrictJSON", "Tensor", "Tracking"]),
         .target(
             name: "Experiments",
             dependencies: [
@@ -50,7 +51,7 @@ let package = Package(
             name: "Workbench",
             dependencies: [
                 "Tensor", "Audio", "Metrics", "Statistics", "StrictJSON", "Tracking", "Experiments",
-                "Datasets",
+                "Datasets", "Comparison",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -67,6 +68,8 @@ let package = Package(
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Audio", "StrictJSON", "Hashing"]),
         .testTarget(
             name: "TrackingTests", dependencies: ["Tracking", .product(name: "GRDB", package: "GRDB.swift")]),
+        .testTarget(
+            name: "ComparisonTests", dependencies: ["Comparison", "Statistics", "StrictJSON", "Tracking"]),
         .testTarget(
             name: "ExperimentsTests",
             dependencies: [

@@ -1,0 +1,45 @@
+import Tracking
+
+extension Direction {
+    public init(_ goal: MetricGoal) {
+        switch goal {
+        case .max: self = .max
+        case .min: self = .min
+        case .none: self = .none
+        }
+    }
+}
+
+extension ComparedRun {
+    /// What is stored about a run, without its points: summaries are enough.
+    public init(_ run: Run, in workspace: Workspace) throws {
+        self.init(
+            address: run.address, name: run.name, status: run.status.rawValue, seed: run.seed,
+            group: run.groupHash ?? run.configHash, lastStep: run.lastStep, seconds: run.duration(),
+            testHash: run.evalHash,
+            trainingHash: run.datasetHash, mainMetric: run.mainMetric,
+            code: run.gitCommit.map { $0.prefix(10) + (run.gitDirty == true ? "+changes" : "") },
+            parameters: Dictionary(
+                try workspace.parameters(of: run.id).map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }),
+            metrics: try workspace.summaries(of: run.id).map(Metric.init),
+            scores: try workspace.fileScores(of: run.id).map(Score.init))
+    }
+}
+
+extension ComparedRun.Metric {
+    fileprivate init(_ summary: MetricSummary) {
+        self.init(
+            name: summary.metric, unit: summary.unit, goal: Direction(summary.goal), count: summary.count,
+            last: summary.last, minimum: summary.minimum, maximum: summary.maximum, mean: summary.mean)
+    }
+}
+
+extension ComparedRun.Score {
+    fileprivate init(_ stored: StoredFileScore) {
+        self.init(
+            dataset: stored.dataset, checkpoint: stored.checkpoint, file: stored.score.file,
+            condition: stored.score.condition, sha256: stored.score.sha256, metric: stored.score.metric,
+            version: stored.score.metricVersion, unit: stored.unit, goal: Direction(stored.goal),
+            value: stored.score.value)
+    }
+}
