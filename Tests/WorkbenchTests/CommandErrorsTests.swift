@@ -13,6 +13,9 @@ import Tracking
             (["ls", "--limit", "0"], 2), (["ls", "--limit", "x"], 2), (["ls", "--workspace", ""], 2),
             (["series", "run1", "train/loss", "--json", "--csv"], 2), (["compare", "run1", "1"], 2),
             (["compare", "run1", "run2", "--checkpoint", "nonsense"], 2),
+            (["compare", "run1", "run2", "--group-by", ","], 2),
+            (["compare", "run1", "run2", "--gate", "1 <"], 2),
+            (["compare", "run1", "run2", "--paired", "nonsense"], 2),
             (["show", "run9"], 3), (["show", "basline"], 3), (["series", "run1", "train/los"], 3),
             (["compare", "run1", "run9"], 3),
         ] as [([String], Int32)])

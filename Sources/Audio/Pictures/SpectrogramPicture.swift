@@ -45,10 +45,11 @@ public struct SpectrogramPicture: Sendable {
         self.arrangement = arrangement
     }
 
-    private static let left = 40
+    /// Pixels left and right of every panel, so that a time can be found in the picture.
+    public static let leftMargin = 40
+    public static let rightMargin = 12
     private static let top = 18
     private static let bottom = 18
-    private static let right = 12
 
     /// Draws the panels.
     ///
@@ -61,13 +62,13 @@ public struct SpectrogramPicture: Sendable {
         let images = panels.map { levels($0.samples, sampleRate: sampleRate, longest: longest) }
         let loudest = images.map { $0.max() ?? -200 }.max() ?? -200
 
-        let cellWidth = Self.left + panelWidth + Self.right
+        let cellWidth = Self.leftMargin + panelWidth + Self.rightMargin
         let cellHeight = Self.top + panelHeight + Self.bottom
         let columns = arrangement == .sideBySide ? panels.count : 1
         let rows = arrangement == .sideBySide ? 1 : panels.count
         var picture = Raster(width: columns * cellWidth, height: rows * cellHeight)
         for (index, image) in images.enumerated() {
-            let x = Self.left + (columns > 1 ? index * cellWidth : 0)
+            let x = Self.leftMargin + (columns > 1 ? index * cellWidth : 0)
             let y = Self.top + (rows > 1 ? index * cellHeight : 0)
             paint(image, on: &picture, x: x, y: y, loudest: loudest)
             Lettering.draw(panels[index].label, on: &picture, x: x, y: y - 12)
@@ -141,7 +142,8 @@ public struct SpectrogramPicture: Sendable {
             picture.fill(x: position..<position + 1, y: y + panelHeight..<y + panelHeight + 4, grey)
             let text = Self.text(value) + (index == 0 ? " S" : "")
             let start = min(
-                position - Lettering.width(text) / 2, x + panelWidth + Self.right - Lettering.width(text))
+                position - Lettering.width(text) / 2,
+                x + panelWidth + Self.rightMargin - Lettering.width(text))
             Lettering.draw(text, on: &picture, x: max(0, start), y: y + panelHeight + 6, colour: grey)
         }
     }

@@ -10,6 +10,8 @@ enum ExitStatus {
     static let usage: Int32 = 2
     /// A run, metric, workspace or file does not exist.
     static let notFound: Int32 = 3
+    /// A gate of a comparison does not hold.
+    static let gateFailed: Int32 = 4
     /// Another process holds the database.
     static let databaseBusy: Int32 = 5
     /// The database is newer than the program, or damaged.

@@ -11,6 +11,8 @@ struct Curve {
         var name: String
         /// Points in the order of x; y may be NaN or infinite.
         var points: [(x: Double, y: Double)]
+        /// A range around the line, such as an interval: finite, in the order of x.
+        var band: [(x: Double, low: Double, high: Double)] = []
     }
 
     var lines: [Line]
@@ -29,7 +31,9 @@ struct Curve {
     /// The chart as text, each line ended by a newline.
     func rendered() -> String {
         let xs = lines.flatMap { $0.points.map(\.x) }
-        let ys = lines.flatMap { $0.points.map(\.y).filter(\.isFinite) }
+        let ys = lines.flatMap {
+            $0.points.map(\.y).filter(\.isFinite) + $0.band.flatMap { [$0.low, $0.high] }
+        }
         guard let left = xs.min(), let right = xs.max(), let low = ys.min(), let high = ys.max() else {
             return (title.isEmpty ? "" : title + "\n") + "(no finite values)\n" + legend()
         }
@@ -40,12 +44,16 @@ struct Curve {
         let frame = Frame(
             left: left, right: right, low: low, high: high, columns: columns * 2, rows: rows * 4)
         let canvases = lines.map { Self.draw($0, in: frame) }
+        let bands = lines.map { Self.drawBand($0, in: frame) }
         var text = title.isEmpty ? "" : title + "\n"
         for row in 0..<rows {
             let label = row == 0 ? labels[0] : row == rows / 2 ? labels[1] : row == rows - 1 ? labels[2] : ""
             text += TextWidth.padded(label, to: labelWidth, right: true)
             text += label.isEmpty ? " │" : " ┤"
-            var cells = (0..<columns).map { cell(canvases, row: row, column: $0, columns: columns) }
+            var cells = (0..<columns).map { column in
+                let cell = cell(canvases, row: row, column: column, columns: columns)
+                return cell == " " ? bandCell(bands, row: row, column: column, columns: columns) : cell
+            }
             while cells.last == " " { cells.removeLast() }
             text += cells.joined() + "\n"
         }
@@ -84,6 +92,38 @@ struct Curve {
         if isDrawnInLetters { return String(Self.markers[shown % Self.markers.count]) }
         let braille = Unicode.Scalar(0x2800 + UInt32(dots)).map { String(Character($0)) } ?? " "
         return Self.styles[shown % Self.styles.count].applied(to: braille, when: usesColor)
+    }
+
+    /// A band where no line is drawn: a dim dot in the line's colour, or one dot for all bands without colours.
+    private func bandCell(_ bands: [[Bool]], row: Int, column: Int, columns: Int) -> String {
+        let covering = bands.indices.filter { bands[$0].isEmpty ? false : bands[$0][row * columns + column] }
+        guard !covering.isEmpty else { return " " }
+        let shown = covering[column % covering.count]
+        return Self.styles[shown % Self.styles.count].applied(to: "·", when: usesColor)
+    }
+
+    /// Which cells a line's band covers; empty without a band.
+    private static func drawBand(_ line: Line, in frame: Frame) -> [Bool] {
+        guard !line.band.isEmpty else { return [] }
+        let columns = frame.columns / 2
+        var cells = [Bool](repeating: false, count: columns * (frame.rows / 4))
+        var previous: (column: Int, top: Int, bottom: Int)?
+        for place in line.band {
+            let next = (
+                column: frame.column(place.x) / 2, top: frame.row(place.high) / 4,
+                bottom: frame.row(place.low) / 4
+            )
+            let from = previous ?? next
+            let steps = max(1, next.column - from.column)
+            for step in 0...steps {
+                let top = from.top + (next.top - from.top) * step / steps
+                let bottom = from.bottom + (next.bottom - from.bottom) * step / steps
+                let column = from.column + (next.column - from.column) * step / steps
+                for row in top...max(top, bottom) { cells[row * columns + column] = true }
+            }
+            previous = next
+        }
+        return cells
     }
 
     /// The plotted area in data units and in dots (two columns and four rows of dots a cell).
