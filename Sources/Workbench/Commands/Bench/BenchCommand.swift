@@ -11,7 +11,7 @@ struct BenchCommand: ParsableCommand {
         subcommands: [
             BenchStepCommand.self, BenchGemmCommand.self, BenchConvolutionCommand.self,
             BenchOperationsCommand.self, BenchLoaderCommand.self, BenchFeaturesCommand.self,
-            BenchLoggingCommand.self,
+            BenchLoggingCommand.self, BenchReadingCommand.self,
         ])
 }
 
