@@ -89,6 +89,10 @@ public struct DegradationConfiguration: Codable, Hashable, Sendable {
 
     public init() {}
 
-    /// What the items of a frozen list go round.
-    public var classes: [DegradationClass] { simulation == nil ? DegradationClass.chain : [.simulated] }
+    /// What the items of a frozen list go round: the classes that training sees.
+    public var classes: [DegradationClass] {
+        guard simulation == nil else { return [.simulated] }
+        let shares = [classShares.noise, classShares.phone, classShares.room, classShares.gain]
+        return zip(DegradationClass.chain, shares).filter { $1 > 0 }.map(\.0)
+    }
 }

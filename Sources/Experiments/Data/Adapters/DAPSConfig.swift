@@ -122,8 +122,11 @@ public struct DAPSConfig: DatasetConfig {
                     "no file of \(name) in \(self.target.rawValue)/, which is for \(use) (key: \(use))")
             }
         }
+        var pairs = pairs
+        pairs.path = path
+        let aligned = pairs.align
         return try PairedFoldersDataset(pairs, sampleRate: sampleRate) { issues in
-            try PairMatcher(sampleRate: sampleRate, aligned: pairs.align, issues: issues).pairs(entries)
+            try PairMatcher(sampleRate: sampleRate, aligned: aligned, issues: issues).pairs(entries)
         }
     }
 

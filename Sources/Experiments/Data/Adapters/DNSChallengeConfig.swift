@@ -120,6 +120,7 @@ public struct DNSChallengeConfig: DatasetConfig {
             "a made set of the DNS Challenge", path: path + "/" + pairs,
             layout: "noisy/ and clean/, files with fileid_N in their names, as in clean/clean_fileid_12.wav")
         var config = PairedFoldersConfig()
+        config.path = tree.path
         config.allForTest = allForTest
         config.recordings = mixing.recordings
         (config.split, config.split.by) = (mixing.split, .file)

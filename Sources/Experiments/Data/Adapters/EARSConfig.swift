@@ -134,6 +134,8 @@ public struct EARSWHAMConfig: DatasetConfig {
                         split: split))
             }
         }
+        var pairs = pairs
+        pairs.path = path
         return try PairedFoldersDataset(pairs, sampleRate: sampleRate) { issues in
             try PairMatcher(sampleRate: sampleRate, aligned: false, issues: issues).pairs(entries)
         }

@@ -46,7 +46,9 @@ public struct VoiceBankConfig: DatasetConfig {
             "clean_trainset_\(set)_wav/, noisy_trainset_\(set)_wav/, clean_testset_wav/ and noisy_testset_wav/ (with or "
             + "without the ending _16k), files as in p226_001.wav"
         let tree = try DatasetTree("VoiceBank-DEMAND", path: path, layout: layout)
-        return try PairedFoldersDataset(pairs, sampleRate: sampleRate) { issues in
+        var config = pairs
+        config.path = path
+        return try PairedFoldersDataset(config, sampleRate: sampleRate) { issues in
             var entries = try list(tree, "testset", .test)
             // Who only evaluates needs no training set.
             if !pairs.allForTest { entries += try list(tree, "trainset_\(set)", .train) }
