@@ -92,7 +92,8 @@ import Testing
         }
     }
 
-    @Test(arguments: ["aiff", "au", "mp3", "caf", "flac"]) func otherFormatsShorterThanTheirHeader(
+    @Test(arguments: ["aiff", "au", "mp3", "caf", "flac", "w64", "rf64"])
+    func otherFormatsShorterThanTheirHeader(
         ending: String
     ) throws {
         try withTemporaryFolder { folder in
@@ -148,6 +149,50 @@ import Testing
             for (channels, bits) in [(0, 16), (65535, 16), (1, 0), (1, 77)] {
                 try wav(channels: channels, bits: bits, body: number(0, 400)).write(to: url)
                 #expect(error(url) != nil, "\(channels) channels, \(bits) bits")
+            }
+        }
+    }
+
+    /// Headers with 32 and 64 bits for what they promise.
+    @Test func channelsAndSizesBeyondReason() throws {
+        try withTemporaryFolder { folder in
+            func big(_ value: Int, _ bytes: Int) -> [UInt8] { number(value, bytes).reversed() }
+            for channels in [1_000_000_000, 0xffff_ffff, 1025] {
+                let url = folder.appending(path: "many.au")
+                let header = [24, 0xffff_ffff, 3, 16000, channels].flatMap { big($0, 4) }
+                try Data(Array(".snd".utf8) + header + [UInt8](repeating: 1, count: 400)).write(to: url)
+                #expect(error(url) != nil, "\(channels) channels")
+            }
+            let tone = (0..<400).map { 0.5 * sin(Float($0) * 0.05) }
+            // Where each container keeps the length of its data, found by its value.
+            for ending in ["w64", "rf64", "caf", "aiff"] {
+                let url = folder.appending(path: "long.\(ending)")
+                try AudioFile.write(Waveform(sampleRate: 16000, mono: tone), to: url)
+                let whole = [UInt8](try Data(contentsOf: url))
+                for claim in [1 << 20, 0x7fff_fff0, 1 << 40, Int.max - 100] {
+                    let lengths: [[UInt8]] =
+                        switch ending {
+                        case "w64": [number(824, 8), number(claim, 8)]
+                        case "rf64": [number(800, 8), number(claim, 8)]
+                        case "caf": [big(804, 8), big(claim, 8)]
+                        default: [big(808, 4), big(claim & 0x7fff_ffff, 4)]
+                        }
+                    var bytes = whole
+                    let width = lengths[0].count
+                    let places = (0..<whole.count - width).filter {
+                        Array(whole[$0..<$0 + width]) == lengths[0]
+                    }
+                    try #require(!places.isEmpty, "\(ending)")
+                    for place in places { bytes.replaceSubrange(place..<place + width, with: lengths[1]) }
+                    try Data(bytes).write(to: url)
+                    // What claims to go on to the end of all files is taken to mean the end of this one.
+                    let isOpen = ending == "aiff" && claim & 0x7fff_ffff >= 0x7fff_0000
+                    if isOpen {
+                        _ = try? AudioFile.read(url)
+                    } else {
+                        #expect(error(url) != nil, "\(ending) \(claim)")
+                    }
+                }
             }
         }
     }

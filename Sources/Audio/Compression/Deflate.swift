@@ -27,6 +27,9 @@ public enum Deflate {
         return Array(result[0..<Int(count)])
     }
 
+    /// Bytes that one byte can become: 258 are copied by a length and a distance of one bit each.
+    private static let largestRatio = 1032
+
     /// Unpacks a raw deflate stream, the form that zip files hold.
     ///
     /// - Parameters:
@@ -34,6 +37,8 @@ public enum Deflate {
     ///   - length: bytes that have to come out.
     /// - Throws: `Failure` when the stream is damaged, cut off, or of another length.
     public static func inflate(_ bytes: [UInt8], length: Int) throws(Failure) -> [UInt8] {
+        // Whatever a header promises, memory is taken only for what the stream can hold.
+        guard length <= largestRatio * bytes.count else { throw .damaged }
         // One byte more than promised, so that a stream that is too long shows itself.
         var result = [UInt8](repeating: 0, count: length + 1)
         var input = bytes

@@ -51,7 +51,8 @@ public enum AudioFileError: Error, Equatable, CustomStringConvertible {
             "\(path): damaged sound file (\(reason)); expected a complete file"
         case .absurdHeader(let path, let reason):
             "\(path): \(reason); accepted are 1 to \(AudioFileLimits.channels.upperBound) channels at "
-                + "\(AudioFileLimits.sampleRate.lowerBound) to \(AudioFileLimits.sampleRate.upperBound) Hz"
+                + "\(AudioFileLimits.sampleRate.lowerBound) to \(AudioFileLimits.sampleRate.upperBound) Hz and up to "
+                + "\(AudioFileLimits.frames.upperBound) samples per channel"
         case .notFinite(let path, let frame, let channel):
             "\(path): the sample at frame \(frame), channel \(channel) is not a finite number; "
                 + "expected finite samples"
@@ -72,4 +73,7 @@ public enum AudioFileLimits {
     public static let channels = 1...64
     /// In hertz.
     public static let sampleRate = 1000...768_000
+    /// Samples per channel: more than two weeks at the highest rate. Sizes in headers may be anything, and
+    /// programs multiply them.
+    public static let frames = 0...(1 << 40)
 }

@@ -144,6 +144,10 @@ extension AudioFileReader {
         guard AudioFileLimits.sampleRate.contains(Int(info.samplerate)) else {
             throw AudioFileError.absurdHeader(path: path, reason: "the header says \(info.samplerate) Hz")
         }
+        guard info.frames == Int64.max || AudioFileLimits.frames.contains(Int(info.frames)) else {
+            throw AudioFileError.absurdHeader(
+                path: path, reason: "the header says \(info.frames) samples per channel")
+        }
     }
 
     /// Counts by decoding: for streams whose header leaves the length open.
