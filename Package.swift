@@ -65,7 +65,8 @@ let package = Package(
         .testTarget(name: "SignalTests", dependencies: ["Audio", "Tensor", "StrictJSON"]),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
         .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Audio", "StrictJSON", "Hashing"]),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["Datasets", "Audio", "StrictJSON", "Hashing", "Tensor"]),
         .testTarget(
             name: "TrackingTests", dependencies: ["Tracking", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(

@@ -26,7 +26,7 @@ struct FolderPreparation {
             let names = stages.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
             for name in names where PipelineStage(rawValue: name) == nil {
                 let known = PipelineStage.allCases.map(\.rawValue)
-                throw ValidationError(
+                throw DatasetError.recipe(
                     "--stages: there is no stage \(quoted(name)); \(suggestion(for: name, among: known, what: "stages"))"
                 )
             }
