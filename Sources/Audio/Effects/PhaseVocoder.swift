@@ -52,40 +52,56 @@ public struct PhaseVocoder: Sendable {
             imaginary: [Double](repeating: 0, count: frames * bins))
         guard frames > 0 else { return output }
         let frame = UnitFrames(input)
-        var phase = (0..<bins).map { frame.unit(0, $0) }
+        output.real.withUnsafeMutableBufferPointer { real in
+            output.imaginary.withUnsafeMutableBufferPointer { imaginary in
+                guard let real = real.baseAddress, let imaginary = imaginary.baseAddress else { return }
+                fill(frames, rate, frame, real, imaginary)
+            }
+        }
+        return output
+    }
+
+    private func fill(
+        _ frames: Int, _ rate: Double, _ frame: UnitFrames, _ real: UnsafeMutablePointer<Double>,
+        _ imaginary: UnsafeMutablePointer<Double>
+    ) {
+        let bins = frame.binCount
+        var phase = (0..<bins).map { frame.unit(0)[$0] }
         var magnitude = [Double](repeating: 0, count: bins)
         var source = 0
         for j in 0..<frames {
             let position = Double(j) * rate
             let i = Int(position)
             var share = position - Double(i)
-            if j > 0 {
-                for k in 0..<bins {
-                    let turn = frame.unit(source + 1, k) * frame.unit(source, k).conjugate
-                    phase[k] = (phase[k] * turn).normalised
-                }
-            }
             // What the attack at frame i + 1 did to the magnitudes must not be heard before it.
             let rises = isTransient(frame, i + 1)
             if rises { share = share < 0.5 ? 0 : 1 }
-            for k in 0..<bins {
-                magnitude[k] = (1 - share) * frame.magnitude(i, k) + share * frame.magnitude(i + 1, k)
+            let (below, above) = (frame.magnitude(i), frame.magnitude(i + 1))
+            magnitude.withUnsafeMutableBufferPointer { magnitude in
+                for k in 0..<bins { magnitude[k] = (1 - share) * below[k] + share * above[k] }
             }
             let nearest = share < 0.5 ? i : i + 1
             if j > 0 {
+                let step = Step(before: frame.unit(source), after: frame.unit(source + 1))
                 if (rises && share == 1) || (share < 0.5 && i > source && isTransient(frame, i)) {
-                    for k in 0..<bins { phase[k] = frame.unit(nearest, k) }
+                    for k in 0..<bins { phase[k] = frame.unit(nearest)[k] }
                 } else if coherence == .peaks {
-                    lock(&phase, to: magnitude, frame, nearest)
+                    lock(&phase, to: magnitude, frame.unit(nearest), step)
+                } else {
+                    for k in 0..<bins { phase[k] = step.next(phase[k], k) }
                 }
             }
-            for k in 0..<bins {
-                output.real[j * bins + k] = magnitude[k] * phase[k].real
-                output.imaginary[j * bins + k] = magnitude[k] * phase[k].imaginary
+            let row = j * bins
+            phase.withUnsafeBufferPointer { phase in
+                magnitude.withUnsafeBufferPointer { magnitude in
+                    for k in 0..<bins {
+                        real[row + k] = magnitude[k] * phase[k].real
+                        imaginary[row + k] = magnitude[k] * phase[k].imaginary
+                    }
+                }
             }
             source = i
         }
-        return output
     }
 
     private func isTransient(_ frame: UnitFrames, _ t: Int) -> Bool {
@@ -93,71 +109,104 @@ public struct PhaseVocoder: Sendable {
         return frame.rise[t] > transientThreshold
     }
 
-    /// Bins between two troughs turn with the peak between them: z[k] = u[k] z[p] conj(u[p]).
+    /// How phases go on from one output frame to the next.
+    private struct Step {
+        let before: UnsafePointer<Complex>
+        let after: UnsafePointer<Complex>
+
+        func next(_ phase: Complex, _ k: Int) -> Complex {
+            (phase * (after[k] * before[k].conjugate)).normalised
+        }
+    }
+
+    /// Bins between two troughs turn with the peak between them: z[k] = u[k] z[p] conj(u[p]). Only peaks go on by
+    /// themselves.
     private func lock(
-        _ phase: inout [Complex], to magnitude: [Double], _ frame: UnitFrames, _ t: Int
+        _ phase: inout [Complex], to magnitude: [Double], _ unit: UnsafePointer<Complex>, _ step: Step
     ) {
         let bins = magnitude.count
-        func isPeak(_ k: Int) -> Bool {
-            let m = magnitude[k]
-            for offset in 1...2 {
-                if k >= offset && magnitude[k - offset] >= m { return false }
-                if k + offset < bins && magnitude[k + offset] > m { return false }
+        magnitude.withUnsafeBufferPointer { magnitude in
+            phase.withUnsafeMutableBufferPointer { phase in
+                func isPeak(_ k: Int) -> Bool {
+                    let m = magnitude[k]
+                    return (k < 1 || magnitude[k - 1] < m) && (k < 2 || magnitude[k - 2] < m)
+                        && (k + 1 >= bins || magnitude[k + 1] <= m)
+                        && (k + 2 >= bins || magnitude[k + 2] <= m)
+                }
+                func turn(_ range: Range<Int>, with peak: Int) {
+                    let rotation = step.next(phase[peak], peak) * unit[peak].conjugate
+                    for k in range { phase[k] = unit[k] * rotation }
+                }
+                var start = 0
+                var peak: Int?
+                for k in 0..<bins where isPeak(k) {
+                    if let peak {
+                        var border = peak + 1
+                        for n in peak + 1...k where magnitude[n] < magnitude[border] { border = n }
+                        turn(start..<border, with: peak)
+                        start = border
+                    }
+                    peak = k
+                }
+                // The first of the largest magnitudes is a peak, so there is one.
+                if let peak { turn(start..<bins, with: peak) }
             }
-            return true
         }
-        var start = 0
-        var peak: Int?
-        func turn(_ range: Range<Int>, with peak: Int) {
-            let rotation = phase[peak] * frame.unit(t, peak).conjugate
-            for k in range { phase[k] = (frame.unit(t, k) * rotation).normalised }
-        }
-        for k in 0..<bins where isPeak(k) {
-            if let peak {
-                let border = (peak + 1...k).min { magnitude[$0] < magnitude[$1] } ?? k
-                turn(start..<border, with: peak)
-                start = border
-            }
-            peak = k
-        }
-        if let peak { turn(start..<bins, with: peak) }
     }
 }
 
 /// The frames of a spectrogram as magnitudes and unit numbers. Beyond the last frame there is silence.
-private struct UnitFrames {
+private final class UnitFrames {
     let frameCount: Int
-    private let binCount: Int
-    private let magnitudes: [Double]
-    private let units: [Complex]
+    let binCount: Int
+    /// A row for each frame and one of silence.
+    private let magnitudes: UnsafeMutablePointer<Double>
+    private let units: UnsafeMutablePointer<Complex>
     /// By how much each frame's magnitudes rise above the frame's before, as a share of their sum.
     let rise: [Double]
 
     init(_ spectrogram: Spectrogram) {
-        frameCount = spectrogram.frameCount
-        binCount = spectrogram.binCount
-        let magnitudes = spectrogram.magnitude
-        self.magnitudes = magnitudes
-        units = magnitudes.indices.map { i in
-            magnitudes[i] > 0
-                ? Complex(spectrogram.real[i] / magnitudes[i], spectrogram.imaginary[i] / magnitudes[i])
-                : Complex(1, 0)
+        let (frames, bins) = (spectrogram.frameCount, spectrogram.binCount)
+        (frameCount, binCount) = (frames, bins)
+        let count = (frames + 1) * bins
+        let magnitudes = UnsafeMutablePointer<Double>.allocate(capacity: count)
+        let units = UnsafeMutablePointer<Complex>.allocate(capacity: count)
+        spectrogram.real.withUnsafeBufferPointer { real in
+            spectrogram.imaginary.withUnsafeBufferPointer { imaginary in
+                for i in 0..<frames * bins {
+                    let size = (real[i] * real[i] + imaginary[i] * imaginary[i]).squareRoot()
+                    let scale = 1 / size
+                    (magnitudes + i).initialize(to: size)
+                    (units + i).initialize(
+                        to: size > 0 ? Complex(real[i] * scale, imaginary[i] * scale) : Complex(1, 0))
+                }
+            }
         }
-        let bins = binCount
-        rise = (0..<frameCount).map { t in
+        (magnitudes + frames * bins).initialize(repeating: 0, count: bins)
+        (units + frames * bins).initialize(repeating: Complex(1, 0), count: bins)
+        (self.magnitudes, self.units) = (magnitudes, units)
+        rise = (0..<frames).map { t in
             guard t > 0 else { return 0 }
+            let (now, before) = (magnitudes + t * bins, magnitudes + (t - 1) * bins)
             var sum = 0.0
             var more = 0.0
-            for i in t * bins..<(t + 1) * bins {
-                sum += magnitudes[i]
-                more += max(0, magnitudes[i] - magnitudes[i - bins])
+            for k in 0..<bins {
+                sum += now[k]
+                more += max(0, now[k] - before[k])
             }
             return sum > 0 ? more / sum : 0
         }
     }
 
-    func magnitude(_ t: Int, _ k: Int) -> Double { t < frameCount ? magnitudes[t * binCount + k] : 0 }
-    func unit(_ t: Int, _ k: Int) -> Complex { t < frameCount ? units[t * binCount + k] : Complex(1, 0) }
+    deinit {
+        magnitudes.deallocate()
+        units.deallocate()
+    }
+
+    func magnitude(_ t: Int) -> UnsafePointer<Double> {
+        UnsafePointer(magnitudes + min(t, frameCount) * binCount)
+    }
+    func unit(_ t: Int) -> UnsafePointer<Complex> { UnsafePointer(units + min(t, frameCount) * binCount) }
 }
 
 extension Complex {

@@ -27,11 +27,24 @@ public struct PitchShift: Sendable {
     ///
     /// - Parameters:
     ///   - signal: any length.
-    ///   - semitones: -24 ... 24, up if positive; kept to 0.03 cents.
+    ///   - semitones: -24 ... 24, up if positive; kept to half a cent, mostly far closer.
     public func shift(_ signal: [Double], semitones: Double) -> [Double] {
+        shift(all: [signal], semitones: semitones)[0]
+    }
+
+    /// Several signals at another pitch, each as long as before: what is prepared for one serves all.
+    public func shift(all signals: [[Double]], semitones: Double) -> [[Double]] {
         require(abs(semitones) <= 24, "[pitch] \(semitones) semitones: -24 to 24")
-        if semitones == 0 || signal.isEmpty { return signal }
-        let ratio = Fraction(nearest: exp2(semitones / 12), largestTerm: 512)
+        if semitones == 0 { return signals }
+        let ratio = Fraction(nearest: exp2(semitones / 12), largestTerm: Self.largestTerm)
+        let resampler = Resampler(from: ratio.numerator, to: ratio.denominator, quality: .draft)
+        return signals.map { $0.isEmpty ? [] : shift($0, ratio, resampler) }
+    }
+
+    /// Of numerators and denominators. The widest gap between such ratios is the one beside 1, 0.4 cents.
+    private static let largestTerm = 4096
+
+    private func shift(_ signal: [Double], _ ratio: Fraction, _ resampler: Resampler) -> [Double] {
         let transform = stretch.transform
         let stretchedCount = Int((Double(signal.count) * ratio.value).rounded(.up))
         var spectrum = stretch.vocoder.stretch(transform.analyse(signal), rate: 1 / ratio.value)
@@ -40,7 +53,6 @@ public struct PitchShift: Sendable {
                 .moveEnvelopes(of: &spectrum, ratio: ratio.value)
         }
         let stretched = transform.synthesise(spectrum, length: stretchedCount)
-        let resampler = Resampler(from: ratio.numerator, to: ratio.denominator)
         var result = resampler.resample(stretched.map { Float($0) }).map(Double.init)
         let missing = signal.count - result.count
         if missing > 0 { result += repeatElement(0, count: missing) }

@@ -18,10 +18,22 @@ public struct SpectralMask: Sendable {
         self.timeWidth = timeWidth
     }
 
-    public func apply(to signal: [Float], sampleRate: Int, stream: RandomStream) -> [Float] {
-        guard !signal.isEmpty else { return [] }
+    /// What was taken out.
+    public struct Stripes: Sendable, Equatable {
+        /// Hertz, lowest and highest.
+        public var bands: [ClosedRange<Double>] = []
+        /// Seconds, begin and end.
+        public var times: [ClosedRange<Double>] = []
+    }
+
+    /// - Returns: the signal, as long as before, and what it lacks.
+    public func apply(
+        to signal: [Float], sampleRate: Int, stream: RandomStream
+    ) -> (signal: [Float], stripes: Stripes) {
+        var stripes = Stripes()
+        guard !signal.isEmpty else { return ([], stripes) }
         var stream = stream
-        let size = max(16, sampleRate / 31 / 4 * 4)
+        let size = EffectFrame.size(forRate: sampleRate)
         let transform = ShortTimeFourierTransform(fftSize: size, hopLength: size / 4, padding: .zero)
         var spectrum = transform.analyse(signal.map(Double.init))
         let (frames, bins) = (spectrum.frameCount, spectrum.binCount)
@@ -34,13 +46,17 @@ public struct SpectralMask: Sendable {
             let spacing = Double(sampleRate) / Double(size)
             let range = min(bins, Int(low / spacing))..<min(bins, Int(high / spacing) + 1)
             for t in 0..<frames { for k in range { gains[t * bins + k] = 0 } }
+            stripes.bands.append(low...high)
         }
+        let hop = Double(size / 4) / Double(sampleRate)
         for _ in 0..<times {
-            let width = Int(stream.uniform(0...timeWidth) * Double(sampleRate) / Double(size / 4))
+            let width = Int(stream.uniform(0...timeWidth) / hop)
             let start = stream.integer(0..<max(1, frames))
-            for i in start * bins..<min(frames, start + width) * bins where i < gains.count { gains[i] = 0 }
+            let end = min(frames, start + width)
+            for i in start * bins..<end * bins { gains[i] = 0 }
+            stripes.times.append(Double(start) * hop...Double(end) * hop)
         }
         spectrum.apply(gains: gains)
-        return transform.synthesise(spectrum, length: signal.count).map(Float.init)
+        return (transform.synthesise(spectrum, length: signal.count).map(Float.init), stripes)
     }
 }

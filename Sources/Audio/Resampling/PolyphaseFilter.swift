@@ -14,32 +14,27 @@ final class PolyphaseFilter: Sendable {
     private let storedPhases: Int
     private let taps: [Float]
 
-    private static let mostStoredPhases = 4096
-    private static let reach = 64.0
-    private static let cutoff = 0.95
-    private static let attenuation = 100.0
-
-    init(inputRate: Int, outputRate: Int) {
+    init(inputRate: Int, outputRate: Int, quality: Resampler.Quality) {
         var (a, b) = (inputRate, outputRate)
         while b != 0 { (a, b) = (b, a % b) }
         up = outputRate / a
         down = inputRate / a
         // In input samples, one sample of the lower rate.
         let spacing = max(1, Double(inputRate) / Double(outputRate))
-        halfLength = (Int((Self.reach * spacing).rounded(.up)) + 7) / 8 * 8
-        storedPhases = up == down ? 0 : min(up, Self.mostStoredPhases)
+        halfLength = (Int((quality.reach * spacing).rounded(.up)) + 7) / 8 * 8
+        storedPhases = up == down ? 0 : min(up, quality.mostStoredPhases)
 
         let length = 2 * halfLength
-        let beta = 0.1102 * (Self.attenuation - 8.7)
+        let beta = 0.1102 * (quality.attenuation - 8.7)
         let windowScale = 1 / Window.besselI0(beta)
-        let bandwidth = Self.cutoff / spacing
+        let bandwidth = quality.cutoff / spacing
         var taps = [Float](repeating: 0, count: up == down ? 0 : (storedPhases + 1) * length)
         var row = [Double](repeating: 0, count: length)
         for phase in 0..<(up == down ? 0 : storedPhases + 1) {
             let fraction = Double(phase) / Double(storedPhases)
             for k in 0..<length {
                 let distance = fraction + Double(halfLength - 1 - k)
-                let relative = distance / (Self.reach * spacing)
+                let relative = distance / (quality.reach * spacing)
                 guard abs(relative) < 1 else {
                     row[k] = 0
                     continue

@@ -38,8 +38,8 @@ extension AugmentationConfig {
 /// What effects may use beside the pair.
 public struct AugmentationContext: Sendable {
     public let sampleRate: Int
-    /// Another pair of as many samples, for remixes.
-    public let partner: @Sendable (_ samples: Int, RandomStream) throws -> AlignedPair
+    /// Another pair of as many samples and its number, for remixes.
+    public let partner: @Sendable (_ samples: Int, RandomStream) throws -> (pair: AlignedPair, number: Int)
 }
 
 /// All augmentations.

@@ -10,6 +10,8 @@ public struct AugmentedDataset: Dataset {
     public let base: any Dataset
     private let effects: [any AugmentationConfig]
     private let sampleRate: Int
+    /// Goes up when effects make other samples of equal parameters.
+    private static let version = 2
 
     /// The dataset itself where there is nothing to change.
     public static func make(
@@ -54,7 +56,7 @@ public struct AugmentedDataset: Dataset {
             var stream = stream
             // Any other pair of the same training; the number is free of those that are drawn in order.
             let other = (1 << 40) + stream.integer(0..<(1 << 30))
-            return try base.trainingPair(seed: seed, index: other, samples: samples)
+            return (try base.trainingPair(seed: seed, index: other, samples: samples), other)
         }
         for (place, (effect, stream)) in active.enumerated() {
             var values: JSONObject = [:]
@@ -75,7 +77,7 @@ public struct AugmentedDataset: Dataset {
 
     public var trainingHash: String {
         JSONValue.array(
-            [.string(base.trainingHash)]
+            [.string(base.trainingHash), .integer(Self.version)]
                 + effects.map { effect in
                     .array([.string(type(of: effect).kind), effect.json])
                 }

@@ -157,6 +157,13 @@ public struct SpectralMaskAugmentation: AugmentationConfig {
         drawn: inout JSONObject
     ) {
         let mask = SpectralMask(bands: bands, times: times, bandWidth: bandWidth, timeWidth: timeWidth)
-        pair.degraded = mask.apply(to: pair.degraded, sampleRate: context.sampleRate, stream: stream)
+        let (signal, stripes) = mask.apply(
+            to: pair.degraded, sampleRate: context.sampleRate, stream: stream)
+        pair.degraded = signal
+        func list(_ ranges: [ClosedRange<Double>]) -> JSONValue {
+            .array(ranges.map { [.number($0.lowerBound), .number($0.upperBound)] })
+        }
+        drawn["bands_hz"] = list(stripes.bands)
+        drawn["times_s"] = list(stripes.times)
     }
 }

@@ -67,9 +67,9 @@ public struct PitchShiftAugmentation: AugmentationConfig {
         var stream = stream
         let semitones = stream.uniform(semitones.range)
         let shift = PitchShift(sampleRate: context.sampleRate, preservesFormants: preserveFormants)
-        pair.change {
-            fitted(shift.shift($0.map(Double.init), semitones: semitones).map(Float.init), samples)
-        }
+        let both = [pair.clean, pair.degraded].map { $0.map(Double.init) }
+        let shifted = shift.shift(all: both, semitones: semitones).map { fitted($0.map(Float.init), samples) }
+        (pair.clean, pair.degraded) = (shifted[0], shifted[1])
         drawn["semitones"] = .number(semitones)
     }
 }

@@ -21,7 +21,8 @@ public struct RemixAugmentation: AugmentationConfig {
         _ pair: inout AlignedPair, samples: Int, context: AugmentationContext, stream: RandomStream,
         drawn: inout JSONObject
     ) throws {
-        let other = try context.partner(samples, stream)
+        let (other, number) = try context.partner(samples, stream)
+        drawn["pair"] = .integer(number)
         for i in pair.degraded.indices {
             pair.degraded[i] = pair.clean[i] + other.degraded[i] - other.clean[i]
         }
