@@ -11,6 +11,7 @@ public enum ObjectiveMetrics {
             FilteredDistortionRatio(),
             LogSpectralDistance(),
             LogMagnitudeDistance(),
+            HighLogMagnitudeDistance(),
             MelCepstralDistortion(),
             FrequencyWeightedSegmentalRatio(),
             LogLikelihoodRatio(),
@@ -38,8 +39,8 @@ public enum ObjectiveMetrics {
         ExtendedShortTimeIntelligibility(),
     ]
 
-    /// The measure of this name, or nil.
+    /// The measure of this name, or nil. Names with a frequency may have any, as in `lsd_log10_above_8000`.
     public static func named(_ name: String) -> (any ObjectiveMetric)? {
-        all.first { $0.name == name }
+        all.first { $0.name == name } ?? HighLogMagnitudeDistance(named: name)
     }
 }

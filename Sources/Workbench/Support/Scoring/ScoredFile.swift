@@ -18,8 +18,8 @@ struct ScoredFile: Sendable {
         var reference: Waveform
         var estimate: Waveform
         do {
-            reference = try AudioFile.read(pair.reference)
-            estimate = try AudioFile.read(pair.estimate)
+            reference = try read(pair.reference)
+            estimate = try read(pair.estimate)
         } catch {
             return unreadable(pair.name, "\(error)", metrics, isDefect: !isUndefinedSound(error))
         }
@@ -46,6 +46,11 @@ struct ScoredFile: Sendable {
         }
         if reference.channelCount > 1 { notes.append("mean of \(reference.channelCount) channels") }
         return ScoredFile(name: pair.name, scores: scores, sampleRate: rate, notes: notes)
+    }
+
+    /// G.722 has no header that the library could know it by.
+    private static func read(_ url: URL) throws -> Waveform {
+        try url.pathExtension.lowercased() == "g722" ? G722Decoder.read(url) : AudioFile.read(url)
     }
 
     private static func cut(_ waveform: Waveform, to length: Int) -> Waveform {
