@@ -175,7 +175,7 @@ import Testing
                         case "w64": [number(824, 8), number(claim, 8)]
                         case "rf64": [number(800, 8), number(claim, 8)]
                         case "caf": [big(804, 8), big(claim, 8)]
-                        default: [big(808, 4), big(claim & 0x7fff_ffff, 4)]
+                        default: [big(808, 4), big(min(claim, 0x7fff_ffff), 4)]
                         }
                     var bytes = whole
                     let width = lengths[0].count
@@ -186,7 +186,7 @@ import Testing
                     for place in places { bytes.replaceSubrange(place..<place + width, with: lengths[1]) }
                     try Data(bytes).write(to: url)
                     // What claims to go on to the end of all files is taken to mean the end of this one.
-                    let isOpen = ending == "aiff" && claim & 0x7fff_ffff >= 0x7fff_0000
+                    let isOpen = ending == "aiff" && claim >= 0x7fff_0000
                     if isOpen {
                         _ = try? AudioFile.read(url)
                     } else {

@@ -51,7 +51,8 @@ import Testing
     @Test func aFileSurvivesWritingAndReading() throws {
         let folder = try TemporaryFolder()
         let path = folder.path("a.npy")
-        let array = NumpyArray(shape: [3, 2], values: [.nan, .infinity, -0.0, 1e-40, 3, -4])
+        let array = NumpyArray(
+            shape: [3, 2], values: [.nan, .infinity, -0.0, .leastNonzeroMagnitude, 3, -4])
         try array.write(to: path)
         let again = try NumpyArray(contentsOf: path)
         #expect(again.shape == [3, 2] && again.values.map(\.bitPattern) == array.values.map(\.bitPattern))

@@ -9,7 +9,7 @@ import Testing
     private static let experiment = """
         {"name": "small", "audio": {"sample_rate": 8000, "fft_size": 128, "hop_length": 64, "mel_bands": 16},
          "dataset": {"kind": "synthetic", "validation_items": 4, "test_items": 4, "evaluation_seconds": 1,
-                     "degradation": {"simulation": {"room_share": 1}}},
+                     "simulation": {"room_share": 1}},
          "augmentation": [{"kind": "gain", "decibels": [-6, -6]}, {"kind": "spectral_mask", "probability": 1}]}
         """
 

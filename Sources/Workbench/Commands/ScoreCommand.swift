@@ -98,7 +98,7 @@ struct ScoreCommand: ParsableCommand {
     private func checkReadable(_ pair: ScoringPairs.Pair) throws {
         for url in [pair.reference, pair.estimate] {
             do {
-                _ = try AudioFile.read(url)
+                _ = try ScoredFile.read(url)
             } catch let error as AudioFileError {
                 switch error {
                 case .notFinite, .empty: continue

@@ -49,7 +49,7 @@ struct ScoredFile: Sendable {
     }
 
     /// G.722 has no header that the library could know it by.
-    private static func read(_ url: URL) throws -> Waveform {
+    static func read(_ url: URL) throws -> Waveform {
         try url.pathExtension.lowercased() == "g722" ? G722Decoder.read(url) : AudioFile.read(url)
     }
 
