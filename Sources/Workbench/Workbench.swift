@@ -9,6 +9,7 @@ struct Workbench: ParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self,
+            WatchCommand.self,
             EvaluateCommand.self,
             TuneCommand.self,
             EnhanceCommand.self,

@@ -71,10 +71,11 @@ final class Recorder: TrainingObserver {
         case .step(let step):
             losses.append(step.metrics.first?.value ?? .nan)
             metricNames.formUnion(step.metrics.map(\.name))
-        case .checkpoint(let role, let checkpoint): checkpoints.append((role, checkpoint))
+        case .checkpoint(let roles, let checkpoint):
+            for role in roles { checkpoints.append((role, checkpoint)) }
         case .validated(_, let metrics, _): validations.append(metrics)
         case .nonFinite: skipped += 1
-        case .started: break
+        case .started, .endedEarly: break
         }
     }
 }

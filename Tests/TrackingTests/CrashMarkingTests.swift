@@ -62,6 +62,31 @@ import Testing
         #expect(beat.isDead(now: now) == isDead)
     }
 
+    /// A process that was killed stays visible until its parent asks about it.
+    @Test func aProcessThatNobodyHasAskedAboutIsGone() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", "sleep 0 & exec sleep 60"]
+        try process.run()
+        defer { process.terminate() }
+        let parent = process.processIdentifier
+        var children = ""
+        for _ in 0..<500 where !children.contains(" Z ") {
+            Thread.sleep(forTimeInterval: 0.02)
+            children = try Self.states(ofChildrenOf: parent)
+        }
+        let child = try #require(children.split(separator: " ").first.flatMap { Int($0) })
+        #expect(ProcessIdentity.start(ofProcess: child) == nil)
+        #expect(ProcessIdentity.start(ofProcess: Int(parent)) != nil)
+    }
+
+    private static func states(ofChildrenOf parent: Int32) throws -> String {
+        let path = "/proc/\(parent)/task/\(parent)/children"
+        let child = try String(contentsOfFile: path, encoding: .utf8).split(separator: " ").first ?? ""
+        let stat = (try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8)) ?? ""
+        return "\(child) \(stat.drop { $0 != ")" }.dropFirst())"
+    }
+
     @Test func aDeadRunIsShownAsCrashedByReaders() throws {
         let folder = TemporaryFolder()
         let workspace = try Workspace(directory: folder.url)

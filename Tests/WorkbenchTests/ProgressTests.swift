@@ -66,9 +66,60 @@ import Testing
 
     /// A continued run is as fast as its own steps, not as all steps together.
     @Test func stepsDoneBeforeDoNotCountAsSpeed() {
-        let line = Progress.line(
-            label: "train", done: 110, total: 200, unit: "steps", tail: "", elapsed: 5, doneBefore: 100,
-            bar: false)
+        let line = Progress.Line(
+            label: "train", done: 110, total: 200, unit: "steps", elapsed: 5, doneBefore: 100, since: nil
+        ).text(bar: false, width: nil)
         #expect(line == "train  55% 110/200 steps  2.000 steps/s  eta 45 s")
+    }
+
+    /// The speed is that of the last minute: a training becomes slower when the discriminator joins.
+    @Test func theSpeedIsThatOfTheLastMinute() {
+        let stage = Stage()
+        let progress = stage.progress(total: 10_000, terminal: false)
+        for step in 1...1000 {
+            stage.wait(0.1)
+            progress.update(step)
+        }
+        for step in 1001...1100 {
+            stage.wait(1)
+            progress.update(step)
+        }
+        progress.message("-")
+        let line = stage.shown.split(separator: "\n").dropLast().last ?? ""
+        #expect(line.contains("1.000 steps/s"), "\(line)")
+    }
+
+    @Test func aNarrowTerminalLosesTheLeastImportantFirst() {
+        var line = Progress.Line(
+            label: "train", done: 50, total: 200, unit: "steps", elapsed: 5, doneBefore: 0, since: nil)
+        line.details = [
+            .init(rank: 1, text: "loss 0.5"), .init(rank: 4, text: "▇▅▃▁", isForTerminal: true),
+            .init(rank: 7, text: "300 MiB"),
+        ]
+        #expect(
+            line.text(bar: true, width: 200)
+                == "train [#####---------------]  25% 50/200 steps  10.00 steps/s  eta 15 s  loss 0.5  ▇▅▃▁  300 MiB"
+        )
+        #expect(!line.text(bar: false, width: nil).contains("▇"))
+        for width in stride(from: 110, through: 10, by: -1) {
+            let text = line.text(bar: true, width: width)
+            #expect(TextWidth.of(text) <= width)
+            #expect(text.contains("300 MiB") ? text.contains("▇") : true)
+            #expect(text.contains("▇") ? text.contains("[####") : true)
+            #expect(text.contains("[####") ? text.contains("eta") : true)
+            if width >= 26 { #expect(text.contains("50/200 steps"), "\(width): \(text)") }
+        }
+    }
+
+    @Test func sparklinesShowTheCourseAndEverySpike() {
+        #expect(Sparkline([]).text(width: 10).isEmpty)
+        #expect(Sparkline([1, 1]).text(width: 10) == "▄▄")
+        #expect(Sparkline([8, 7, 6, 5, 4, 3, 2, 1]).text(width: 8) == "█▇▆▅▄▃▂▁")
+        var long = Sparkline()
+        for step in 0..<10_000 { long.add(step == 5_000 ? .nan : -Double(step)) }
+        let text = long.text(width: 10)
+        #expect(text.count == 10 && text.first == "█" && text.last == "▁")
+        #expect(text.filter { $0 == "×" }.count == 1)
+        #expect(Sparkline([-1e308, 1e308]).text(width: 2) == "▁█")
     }
 }

@@ -1,7 +1,4 @@
 import StrictJSON
-import Tensor
-
-extension ConvolutionEngine: ConfigValue {}
 
 /// A whole experiment: what a JSON file describes and a run stores, defaults filled in.
 public struct ExperimentConfig: Configurable {
@@ -124,9 +121,20 @@ public struct DualStageConfig: Configurable {
     ]
 }
 
-/// Adam with warm-up and cosine decay.
+/// How the learning rate goes on after the warm-up.
+public enum RateSchedule: String, CaseIterable, ConfigValue {
+    /// Half a cosine down to `final_share`.
+    case cosine
+    /// A straight line down to `final_share`.
+    case linear
+    /// No decay.
+    case constant
+}
+
+/// Adam with warm-up and decay.
 public struct OptimizerConfig: Configurable {
     public var learningRate = 1e-3
+    public var schedule = RateSchedule.cosine
     public var finalShare = 0.02
     public var warmupSteps = 50
     public var beta1 = 0.9
@@ -138,9 +146,10 @@ public struct OptimizerConfig: Configurable {
 
     public static let fields: [Field<Self>] = [
         Field("learning_rate", \.learningRate, in: Above(0, through: 1), "largest step size of Adam"),
+        Field("schedule", \.schedule, "how the learning rate falls after the warm-up"),
         Field(
             "final_share", \.finalShare, in: 0...1,
-            "share of the learning rate left at the end (cosine decay)"),
+            "share of the learning rate left at the end (cosine and linear)"),
         Field("warmup_steps", \.warmupSteps, in: 0..., "steps over which the learning rate rises"),
         Field("beta1", \.beta1, in: 0..<1, "decay of the first moment"),
         Field("beta2", \.beta2, in: 0..<1, "decay of the second moment"),
@@ -148,39 +157,17 @@ public struct OptimizerConfig: Configurable {
         Field("clip_norm", \.clipNorm, in: Above(0), "largest gradient norm; larger ones are scaled down"),
     ]
 
-    /// The learning rate at a step: linear warm-up, then half a cosine down to `finalShare`.
+    /// The learning rate at a step: linear warm-up, then the schedule. It depends on nothing else, so that a
+    /// training that is resumed has the rates of one that never stopped.
     public func learningRate(step: Int, of steps: Int) -> Double {
         if step < warmupSteps { return learningRate * Double(step + 1) / Double(warmupSteps) }
-        let progress = Double(step - warmupSteps) / Double(max(1, steps - warmupSteps))
-        return learningRate * (finalShare + (1 - finalShare) * 0.5 * (1 + cosine(.pi * min(1, progress))))
+        let progress = min(1, Double(step - warmupSteps) / Double(max(1, steps - warmupSteps)))
+        return switch schedule {
+        case .cosine: learningRate * (finalShare + (1 - finalShare) * 0.5 * (1 + cosine(.pi * progress)))
+        case .linear: learningRate * (1 - (1 - finalShare) * progress)
+        case .constant: learningRate
+        }
     }
-}
-
-/// Length and rhythm of the training.
-public struct TrainingConfig: Configurable {
-    public var steps = 2400
-    public var batchSize = 8
-    public var clipFrames = 128
-    public var validateEvery = 100
-    public var checkpointEvery = 100
-    public var nonFinitePatience = 5
-    public var engine = ConvolutionEngine.winograd
-
-    public init() {}
-
-    public static let fields: [Field<Self>] = [
-        Field("steps", \.steps, in: 1..., "batches to train on"),
-        Field("batch_size", \.batchSize, in: 1...4096, "clips in a batch"),
-        Field("clip_frames", \.clipFrames, in: 2...8192, "spectrogram frames of a clip"),
-        Field("validate_every", \.validateEvery, in: 1..., "steps between validations"),
-        Field("checkpoint_every", \.checkpointEvery, in: 1..., "steps between checkpoints"),
-        Field(
-            "non_finite_patience", \.nonFinitePatience, in: 1...,
-            "skipped steps in a row, because a loss or gradient is not finite, after which the run fails"),
-        Field(
-            "engine", \.engine,
-            "what computes convolutions; they agree to rounding, blas is the slow reference"),
-    ]
 }
 
 /// How the trained model is scored.

@@ -16,8 +16,11 @@ struct DataRecord {
         before = dataset.issues.count
     }
 
-    /// Stores the split as `split.json` in the run's folder, and tells what was left out at opening.
+    /// Stores the split as `split.json` in the run's folder, and tells what was left out at opening. An earlier
+    /// attempt at the run may have done so.
     func begin() throws {
+        let stored = try recorder.workspace.artifacts(of: recorder.run)
+        if stored.contains(where: { $0.kind == "data" && $0.role == "split" }) { return }
         if let list = dataset.splitList {
             let name = "split.json"
             try FileManager.default.createDirectory(at: recorder.directory, withIntermediateDirectories: true)

@@ -13,6 +13,10 @@ public enum RunEvaluation {
         _ evaluation: TestEvaluation, recorder: RunRecorder?, dataset: String, examples: Int,
         reporter: any RunReporter, shouldStop: () -> Bool
     ) throws -> [TestScore] {
+        // What an attempt has stored that was stopped on the way.
+        for (kind, kept) in [("audio", []), ("image", []), ("data", ["split"])] {
+            try recorder?.removeArtifacts(kind: kind, except: kept)
+        }
         let items = evaluation.dataset.items(.test)
         let kept = Set(exampleItems(items, count: examples))
         reporter.begin("test", total: items.count, unit: "files")

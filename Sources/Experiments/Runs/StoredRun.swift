@@ -9,9 +9,9 @@ public struct StoredRun {
     public let model: DualStageModel
     public let frontEnd: FrontEnd
 
-    /// The checkpoints folder of a run.
-    public static func checkpoints(of run: Run, in workspace: Workspace) -> URL {
-        workspace.directory(of: run.id).appending(path: "checkpoints")
+    /// The checkpoints of a run.
+    public static func checkpoints(of run: Run, in workspace: Workspace) -> CheckpointFolder {
+        CheckpointFolder(workspace.directory(of: run.id).appending(path: "checkpoints"))
     }
 
     /// - Throws: `TrackingError.unknownRun`, `ExperimentError.notFound` or `.checkpoint`.
@@ -19,7 +19,7 @@ public struct StoredRun {
         _ address: String, role: CheckpointRole = .last, in workspace: Workspace
     ) throws -> StoredRun {
         let run = try workspace.run(address)
-        let checkpoint = try Checkpoint.read(role, from: checkpoints(of: run, in: workspace))
+        let checkpoint = try checkpoints(of: run, in: workspace).read(role)
         return StoredRun(
             run: run, checkpoint: checkpoint, role: role, model: try checkpoint.makeModel(),
             frontEnd: FrontEnd(checkpoint.config.audio))

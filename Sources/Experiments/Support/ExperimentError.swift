@@ -10,11 +10,13 @@ public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible
     case trainingFailed(String)
     /// A checkpoint that is damaged or belongs to another model.
     case checkpoint(String)
+    /// What was asked for would mix what does not belong together.
+    case refused(String)
 
     public var description: String {
         switch self {
         case .config(let text), .notFound(let text), .data(let text), .trainingFailed(let text),
-            .checkpoint(let text):
+            .checkpoint(let text), .refused(let text):
             text
         }
     }

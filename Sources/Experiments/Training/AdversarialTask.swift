@@ -83,6 +83,25 @@ final class AdversarialTask: TrainingTask {
         return state
     }
 
+    var counters: [String: Int] {
+        ["generator": generator.stepCount, "discriminator": discriminatorOptimiser.stepCount]
+    }
+
+    func restore(_ state: [String: Tensor], counters: [String: Int]) throws(StateError) {
+        let prefix = "discriminator."
+        var own: [String: Tensor] = [:]
+        for (path, value) in state where path.hasPrefix(prefix) {
+            own[String(path.dropFirst(prefix.count))] = value
+        }
+        guard let steps = counters["discriminator"] else {
+            throw StateError("the number of steps of the discriminator's optimiser is missing")
+        }
+        try discriminatorOptimiser.load(own, stepCount: steps)
+        let expected = discriminatorTree.state
+        try discriminatorTree.load(own.filter { expected[$0.key] != nil })
+        try generator.restore(state, stepCount: counters["generator"])
+    }
+
     private var firstAdversarialStep: Int { Int((Double(steps) * settings.generatorOnlyShare).rounded()) }
 
     var lastGeneratorOnlyStep: Int? {

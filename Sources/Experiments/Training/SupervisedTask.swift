@@ -23,8 +23,13 @@ final class SupervisedTask: TrainingTask {
     }
 
     var extraState: [String: Tensor] { generator.state }
+    var counters: [String: Int] { ["generator": generator.stepCount] }
     var lastGeneratorOnlyStep: Int? { nil }
     var parameterCount: Int { generator.parameterCount }
+
+    func restore(_ state: [String: Tensor], counters: [String: Int]) throws(StateError) {
+        try generator.restore(state, stepCount: counters["generator"])
+    }
 
     func step(_ batch: Batch, number: Int) -> StepReport {
         let before = generator.snapshot()

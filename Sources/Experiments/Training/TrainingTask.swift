@@ -10,6 +10,13 @@ public protocol TrainingTask: AnyObject {
     /// Networks and optimisers beyond the generator's weights, by path, so that training could go on.
     var extraState: [String: Tensor] { get }
 
+    /// How many steps each optimiser has made, by its name.
+    var counters: [String: Int] { get }
+
+    /// Takes networks and optimisers from `extraState` and `counters` of an earlier training.
+    /// - Throws: `StateError` if something is missing or has another shape.
+    func restore(_ state: [String: Tensor], counters: [String: Int]) throws(StateError)
+
     /// The last step that trains the generator on its own; nil if it always is.
     var lastGeneratorOnlyStep: Int? { get }
 
@@ -94,6 +101,15 @@ final class GeneratorOptimisation {
 
     var parameters: [Parameter] { optimiser.parameters }
     var state: [String: Tensor] { optimiser.state }
+    var stepCount: Int { optimiser.stepCount }
+
+    func restore(_ state: [String: Tensor], stepCount: Int?) throws(StateError) {
+        guard let stepCount else {
+            throw StateError("the number of steps of the generator's optimiser is missing")
+        }
+        try optimiser.load(state, stepCount: stepCount)
+    }
+
     var parameterCount: Int { optimiser.parameters.reduce(0) { $0 + $1.value.count } }
 
     /// The running statistics before a step, to go back to if the step is not finite.

@@ -35,12 +35,19 @@ extension SafetensorsFile {
     public static func write(
         _ arrays: [NamedArray], metadata: [String: String] = [:], to path: String
     ) throws {
-        let sorted = arrays.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-        let header = header(sorted, metadata)
         try AtomicFile.write(to: path) { append in
-            try header.withUnsafeBytes(append)
-            for array in sorted { try array.values.withUnsafeBytes(append) }
+            try stream(arrays, metadata: metadata, to: append)
         }
+    }
+
+    /// Gives the bytes that `write` writes piece by piece, for example to hash them before they have a name.
+    public static func stream(
+        _ arrays: [NamedArray], metadata: [String: String] = [:],
+        to append: (UnsafeRawBufferPointer) throws -> Void
+    ) rethrows {
+        let sorted = arrays.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        try header(sorted, metadata).withUnsafeBytes(append)
+        for array in sorted { try array.values.withUnsafeBytes(append) }
     }
 
     /// The bytes that `write` writes.

@@ -39,6 +39,25 @@ extension Workspace {
                 ? nil : deviations.map { (max(0, $0) / Double(count - 1)).squareRoot() })
     }
 
+    /// The values of one metric of a run in a range of steps, by step; empty if it has none there.
+    public func points(of run: Run.ID, metric: String, steps: ClosedRange<Int>) throws -> [Point] {
+        let columns = try read { database in
+            let id = try Int64.fetchOne(
+                database, sql: "SELECT id FROM metric_names WHERE name = ?", arguments: [metric])
+            return try PointStore(run: run, metric: id ?? 0, database: database)
+                .read(from: steps.lowerBound, through: steps.upperBound)
+        }
+        return Self.points(columns)
+    }
+
+    private static func points(_ columns: PointColumns) -> [Point] {
+        columns.steps.indices.map { index in
+            Point(
+                step: columns.steps[index], value: columns.values[index],
+                time: Date(microseconds: columns.times[index]))
+        }
+    }
+
     /// All values of one metric of a run, by step.
     ///
     /// - Throws: `TrackingError.unknownMetric` with the nearest name, or all, when the run has no such metric.
@@ -55,11 +74,7 @@ extension Workspace {
                 database, sql: "SELECT id FROM metric_names WHERE name = ?", arguments: [metric])
             return try PointStore(run: run, metric: id ?? 0, database: database).read()
         }
-        let points = columns.steps.indices.map { index in
-            Point(
-                step: columns.steps[index], value: columns.values[index],
-                time: Date(microseconds: columns.times[index]))
-        }
-        return Series(metric: metric, unit: summary.unit, goal: summary.goal, points: points)
+        return Series(
+            metric: metric, unit: summary.unit, goal: summary.goal, points: Self.points(columns))
     }
 }

@@ -46,7 +46,9 @@ struct ProcessIdentity: Sendable, Equatable {
             let afterName = text.range(of: ")", options: .backwards)
         else { return nil }
         let fields = text[afterName.upperBound...].split(separator: " ")
-        return fields.count > 19 ? Int(fields[19]) : nil
+        // One that has ended and that its parent has not asked about is a number and nothing more.
+        guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
+        return Int(fields[19])
     }
 
     /// Whether this process is certainly gone, as far as this machine can tell.

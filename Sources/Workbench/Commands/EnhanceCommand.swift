@@ -28,7 +28,7 @@ struct EnhanceCommand: ParsableCommand {
     var input: String
     @Argument(help: "Where the result goes: a file for a file, a folder for a folder.")
     var output: String
-    @Option(help: "The checkpoint: last, best or generator_only.")
+    @Option(help: "The checkpoint: last, best, generator_only, previous, or a kept one such as step-1199.")
     var checkpoint = CheckpointRole.last
     @Option(help: "The result that is wanted: stage1 (denoising alone) or final.")
     var stage = ResultStage.final

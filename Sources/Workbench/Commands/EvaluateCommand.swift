@@ -35,9 +35,9 @@ struct EvaluateCommand: ParsableCommand {
         let dataset = try openDataset(stored)
         var models = [(role: CheckpointRole.last, model: stored.model)]
         let folder = StoredRun.checkpoints(of: stored.run, in: workspace)
-        if FileManager.default.fileExists(atPath: folder.appending(path: "generator_only.json").path) {
+        if folder.has(.generatorOnly) {
             models.append(
-                (role: .generatorOnly, model: try Checkpoint.read(.generatorOnly, from: folder).makeModel()))
+                (role: .generatorOnly, model: try folder.read(.generatorOnly).makeModel()))
         }
         Interruption.watch()
         let reporter = ConsoleReporter(isQuiet: quiet)

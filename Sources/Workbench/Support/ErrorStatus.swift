@@ -9,6 +9,7 @@ extension ExperimentError: ExitCoded {
         case .config, .data, .checkpoint: ExitStatus.usage
         case .notFound: ExitStatus.notFound
         case .trainingFailed: ExitStatus.runFailed
+        case .refused: ExitStatus.refused
         }
     }
 }

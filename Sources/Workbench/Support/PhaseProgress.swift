@@ -6,7 +6,9 @@ final class PhaseProgress: PreparationObserver {
 
     init(isQuiet: Bool) { reporter = ConsoleReporter(isQuiet: isQuiet) }
 
-    func begin(_ phase: String, total: Int, unit: String) { reporter.begin(phase, total: total, unit: unit) }
+    func begin(_ phase: String, total: Int, unit: String) {
+        reporter.begin(phase, total: total, unit: unit, done: 0)
+    }
     func advance(to done: Int, detail: String) { reporter.update(done, tail: detail) }
     func end() { reporter.end() }
     var isCancelled: Bool { Interruption.isRequested }

@@ -173,7 +173,7 @@ struct RunReport {
         ])
     }
 
-    private static func object(_ event: RunEvent) -> JSONValue {
+    static func object(_ event: RunEvent) -> JSONValue {
         .object([
             "time": .string(NumberText.timestamp(event.time)), "level": .string(event.level.rawValue),
             "title": .string(event.title), "body": .string(event.body),

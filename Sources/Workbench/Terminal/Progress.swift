@@ -4,15 +4,27 @@ import Synchronization
 /// The progress of a long piece of work on standard error: a bar on a terminal, else one line every few
 /// seconds.
 ///
-///     train [#########-----------]  45% 540/1200 steps  12.3 steps/s  eta 54 s  loss 0.0132
+///     train [#########-----------]  45% 540/1200 steps  12.3 steps/s  eta 54 s  loss 0.0132 ▇▅▃▂▁
 ///
-/// All methods may be called from any thread.
+/// Where the line is too long for the terminal its least important parts are left out. All methods may be called
+/// from any thread.
 final class Progress: Sendable {
+    /// Something said at the line's end.
+    struct Detail: Sendable {
+        /// Parts of higher rank are left out first; those of rank 0 stay.
+        var rank: Int
+        var text: String
+        /// Shown where the line is redrawn in place, not in a log.
+        var isForTerminal = false
+    }
+
     private struct State {
-        var started: TimeInterval
+        let started: TimeInterval
         var done: Int
-        var firstDone: Int
-        var tail = ""
+        let firstDone: Int
+        /// Moments of the last minute, a second apart: the speed is theirs.
+        var recent: [(time: TimeInterval, done: Int)]
+        var details: [Detail] = []
         var lastDraw = -TimeInterval.infinity
         var isDrawn = false
         var isFinished = false
@@ -26,10 +38,13 @@ final class Progress: Sendable {
     private let lineInterval: TimeInterval
     private let clock: @Sendable () -> TimeInterval
     private let output: @Sendable (String) -> Void
+    private let width: @Sendable () -> Int
     private let state: Mutex<State>
 
     /// The shortest time between two drawings of the bar, in seconds.
     static let redrawInterval = 0.1
+    /// The time over which the speed is measured, in seconds.
+    static let window = 60.0
 
     /// Starts a progress display. It draws nothing before the first `update`.
     ///
@@ -41,9 +56,11 @@ final class Progress: Sendable {
     ///   - isQuiet: draws no progress at all; messages are still written.
     ///   - isTerminal: whether to draw a bar in place.
     ///   - lineInterval: seconds between two lines where there is no terminal.
+    ///   - width: the columns of the terminal, asked before each drawing.
     init(
         _ label: String, total: Int, unit: String = "steps", start: Int = 0, isQuiet: Bool = false,
         isTerminal: Bool = Terminal.errorIsTerminal, lineInterval: TimeInterval = 10,
+        width: @escaping @Sendable () -> Int = { Terminal.width },
         clock: @escaping @Sendable () -> TimeInterval = { ProcessInfo.processInfo.systemUptime },
         output: @escaping @Sendable (String) -> Void = Terminal.note
     ) {
@@ -53,9 +70,11 @@ final class Progress: Sendable {
         self.isQuiet = isQuiet
         self.isTerminal = isTerminal
         self.lineInterval = lineInterval
+        self.width = width
         self.clock = clock
         self.output = output
-        state = Mutex(State(started: clock(), done: start, firstDone: start))
+        let now = clock()
+        state = Mutex(State(started: now, done: start, firstDone: start, recent: [(now, start)]))
     }
 
     /// Tells how much is done.
@@ -64,12 +83,30 @@ final class Progress: Sendable {
     ///   - done: units done so far.
     ///   - tail: a few words at the line's end, such as the current loss; nil keeps the last ones.
     func update(_ done: Int, tail: String? = nil) {
+        update(done) { tail.map { $0.isEmpty ? [] : [Detail(rank: 0, text: $0)] } }
+    }
+
+    /// Tells how much is done.
+    ///
+    /// - Parameters:
+    ///   - done: units done so far.
+    ///   - details: asked for only if the line is drawn now; nil keeps the last ones.
+    func update(_ done: Int, details: () -> [Detail]?) {
         state.withLock { state in
             state.done = done
-            if let tail { state.tail = tail }
             let now = clock()
+            if now - (state.recent.last?.time ?? 0) >= 1 {
+                state.recent.append((now, done))
+                if let old = state.recent.firstIndex(where: { now - $0.time <= Self.window }), old > 0 {
+                    state.recent.removeFirst(old)
+                }
+            }
             let interval = isTerminal ? Self.redrawInterval : lineInterval
-            guard !isQuiet, !state.isFinished, now - state.lastDraw >= interval else { return }
+            guard !isQuiet, !state.isFinished else { return }
+            let isLast = total > 0 && done >= total
+            guard now - state.lastDraw >= interval || isLast else { return }
+            if let details = details() { state.details = details }
+            guard now - state.lastDraw >= interval else { return }
             state.lastDraw = now
             draw(&state, now)
         }
@@ -97,44 +134,15 @@ final class Progress: Sendable {
     }
 
     private func draw(_ state: inout State, _ now: TimeInterval) {
-        let line = Self.line(
-            label: label, done: state.done, total: total, unit: unit, tail: state.tail,
-            elapsed: now - state.started, doneBefore: state.firstDone, bar: isTerminal)
+        let line = Line(
+            label: label, done: state.done, total: total, unit: unit, elapsed: now - state.started,
+            doneBefore: state.firstDone, since: state.recent.first.map { (now - $0.time, $0.done) },
+            details: state.details)
         if isTerminal {
-            output("\r" + TextWidth.cut(line, to: Terminal.width - 1) + "\u{1b}[K")
+            output("\r" + line.text(bar: true, width: width() - 1) + "\u{1b}[K")
             state.isDrawn = true
         } else {
-            output(line + "\n")
+            output(line.text(bar: false, width: nil) + "\n")
         }
-    }
-
-    static func line(
-        label: String, done: Int, total: Int, unit: String, tail: String, elapsed: TimeInterval,
-        doneBefore: Int, bar: Bool
-    ) -> String {
-        var parts = [label]
-        if total > 0 {
-            let share = min(1, max(0, Double(done) / Double(total)))
-            if bar {
-                let cells = Int(share * 20)
-                let full = String(repeating: "#", count: cells)
-                parts[0] += " [\(full)\(String(repeating: "-", count: 20 - cells))]"
-            }
-            parts[0] += String(format: " %3d%% %d/%d ", Int(share * 100), done, total) + unit
-        } else {
-            parts[0] += " \(done) \(unit)"
-        }
-        let advanced = done - doneBefore
-        if elapsed > 0, advanced > 0 {
-            let rate = Double(advanced) / elapsed
-            parts.append("\(NumberText.value(rate)) \(unit)/s")
-            if total > done {
-                parts.append("eta \(NumberText.duration(Double(total - done) / rate))")
-            } else if total > 0 {
-                parts.append("in \(NumberText.duration(elapsed))")
-            }
-        }
-        if !tail.isEmpty { parts.append(tail) }
-        return parts.joined(separator: "  ")
     }
 }
