@@ -75,6 +75,35 @@ import Testing
         #expect(stored.allSatisfy { $0.checkpoint == "best" && $0.dataset == "test" && $0.goal == .max })
     }
 
+    /// By set, checkpoint, path, class and metric, whatever the order of writing.
+    @Test func fileScoresComeInOrderAndByCheckpoint() throws {
+        let folder = TemporaryFolder()
+        let workspace = try Workspace(directory: folder.url)
+        let recorder = try workspace.startRun(.plain())
+        #expect(try workspace.checkpoints(of: recorder.run).isEmpty)
+        for (dataset, checkpoint) in [("b", "last"), ("a", "last"), ("a", "input"), ("b", "best")] {
+            let scores = ["z", "B", "a"].flatMap { file in
+                ["R", "N"].flatMap { condition in
+                    ["stoi", "pesq"].map { metric in
+                        FileScore(
+                            file: file, condition: condition, speaker: "voice", metric: metric,
+                            result: .value(1))
+                    }
+                }
+            }
+            try recorder.addFileScores(checkpoint: checkpoint, dataset: dataset, scores)
+        }
+        #expect(try workspace.checkpoints(of: recorder.run) == ["best", "input", "last"])
+        let all = try workspace.fileScores(of: recorder.run)
+        let keys = all.map {
+            [$0.dataset, $0.checkpoint, $0.score.file, $0.score.condition, $0.score.metric]
+        }
+        #expect(keys == keys.sorted { $0.lexicographicallyPrecedes($1) } && keys.count == 48)
+        #expect(all.allSatisfy { $0.goal == .max && $0.score.speaker == "voice" })
+        let some = try workspace.fileScores(of: recorder.run, checkpoints: ["best", "none"])
+        #expect(some.count == 12 && some.allSatisfy { $0.checkpoint == "best" && $0.dataset == "b" })
+    }
+
     @Test func artifactsAreKeptByContentAndOnlyOnce() throws {
         let folder = TemporaryFolder()
         let workspace = try Workspace(directory: folder.url)

@@ -2,38 +2,36 @@ import Foundation
 import GRDB
 
 extension Workspace {
-    /// The scores of test files stored with a run, in the order of dataset, checkpoint, file and metric.
-    public func fileScores(of run: Run.ID) throws -> [StoredFileScore] {
-        let rows = try read { database in
-            try Row.fetchAll(
+    /// The names under which a run's test scores are stored ("input", "last"), sorted.
+    public func checkpoints(of run: Run.ID) throws -> [String] {
+        try read { database in
+            // From one name to the next in the index; a plain DISTINCT would read every score.
+            try String.fetchAll(
                 database,
                 sql: """
-                    SELECT checkpoint, dataset, path, sha256, condition, speaker, seconds, name, unit, goal,
-                        value, flag, undefined_reason, metric_version
-                    FROM file_scores
-                    JOIN eval_files ON eval_files.id = file_id
-                    JOIN metric_names ON metric_names.id = metric_id
-                    WHERE run_id = ? ORDER BY dataset, checkpoint, path, condition, name
+                    WITH RECURSIVE names(name) AS (
+                        SELECT min(checkpoint) FROM file_scores WHERE run_id = :run
+                        UNION ALL
+                        SELECT (SELECT min(checkpoint) FROM file_scores
+                            WHERE run_id = :run AND checkpoint > name)
+                        FROM names WHERE name IS NOT NULL)
+                    SELECT name FROM names WHERE name IS NOT NULL
                     """,
-                arguments: [run])
+                arguments: ["run": run])
         }
-        return rows.map { row in
-            let reason: String? = row["undefined_reason"]
-            let digest: String = row["sha256"]
-            let result: FileScore.Result =
-                if let reason {
-                    .undefined(reason: reason)
-                } else {
-                    .value(ValueFlag.number(row["value"], flag: row["flag"]))
-                }
-            return StoredFileScore(
-                checkpoint: row["checkpoint"], dataset: row["dataset"], unit: row["unit"],
-                goal: MetricGoal(rawValue: row["goal"]) ?? .none,
-                score: FileScore(
-                    file: row["path"], condition: row["condition"], speaker: row["speaker"],
-                    seconds: row["seconds"],
-                    sha256: digest.isEmpty ? nil : digest, metric: row["name"],
-                    metricVersion: row["metric_version"], result: result))
+    }
+
+    /// The scores of test files stored with a run, in the order of dataset, checkpoint, file and metric.
+    ///
+    /// - Parameter checkpoints: which to read; nil for all.
+    public func fileScores(
+        of run: Run.ID, checkpoints: Set<String>? = nil
+    ) throws -> [StoredFileScore] {
+        let names = try self.checkpoints(of: run).filter { checkpoints?.contains($0) ?? true }
+        return try read { database in
+            var reader = FileScoreReader(database: database)
+            for name in names { try reader.read(run: run, checkpoint: name) }
+            return reader.sorted()
         }
     }
 
