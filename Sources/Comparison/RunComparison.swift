@@ -57,6 +57,7 @@ public struct RunComparison: Sendable {
         let scores = runs.map { FileScores($0.scores, byContent: differ, checkpoints: read) }
         let pairing = FilePairing(sides, scores, byContent: differ)
         notes.add(versionsDiffer: pairing.versionsDiffer)
+        notes.add(differentContents: pairing.differentContents)
 
         let tables = TestTables(pairing, main: main)
         let selection = try MetricSelection(
@@ -91,7 +92,7 @@ public struct RunComparison: Sendable {
     public func counted(_ side: Side) -> [Int] { SeedTable.counted(side, runs).runs }
 
     private static func sharedCheckpoints(_ runs: [ComparedRun], _ sides: [Side]) -> Set<String> {
-        let sets = runs.map { Set($0.scores.map(\.checkpoint)) }
+        let sets = runs.map(\.checkpoints)
         func shared(_ side: Side) -> Set<String> {
             side.runs.dropFirst().reduce(sets[side.runs[0]]) { $0.intersection(sets[$1]) }
         }

@@ -42,6 +42,13 @@ struct RunNotes {
                 + metrics.joined(separator: ", "))
     }
 
+    mutating func add(differentContents files: [String]) {
+        if files.isEmpty { return }
+        let list = files.prefix(3).joined(separator: ", ") + (files.count > 3 ? ", ..." : "")
+        sentences.append(
+            "\(files.count) test files have one name and several contents, and are left out: \(list)")
+    }
+
     /// Files that only one side has a value of.
     mutating func add(unmatched rows: [FileComparison]) {
         let rows = rows.filter { $0.unmatched > 0 && $0.condition == nil }

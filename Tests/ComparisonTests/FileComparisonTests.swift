@@ -57,6 +57,18 @@ import Testing
         #expect(comparison.notes.contains { $0.contains("left out: pesq 2") }, "\(comparison.notes)")
     }
 
+    /// A file that was changed between two evaluations is another file, whatever its name.
+    @Test func oneNameWithTwoContentsIsLeftOut() throws {
+        var first = Invented.run(1, group: "a", scores: ["pesq": (.max, [1, 2, 3])])
+        var second = Invented.run(2, group: "b", scores: ["pesq": (.max, [5, 5, 5])])
+        for index in 0..<3 { first.scores[index].sha256 = "old\(index)" }
+        for index in 0..<2 { second.scores[index].sha256 = index == 0 ? "new" : "old1" }
+        let comparison = try RunComparison([first, second])
+        // The third has no digest on one side: its name has to do.
+        #expect(comparison.files.map(\.files) == [2] && comparison.files[0].difference == 2.5)
+        #expect(comparison.notes.contains { $0.hasPrefix("1 test files") && $0.hasSuffix("file0") })
+    }
+
     @Test func differentDefinitionsAreNotCompared() throws {
         var newer = Invented.run(2, group: "b", scores: ["pesq": (.max, [1]), "stoi": (.max, [1])])
         for index in newer.scores.indices where newer.scores[index].metric == "pesq" {

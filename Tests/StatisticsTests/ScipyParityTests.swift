@@ -122,6 +122,9 @@ import Testing
             #expect(bootstrap.meanInterval(row.values) == plain)
         }
         #expect(Bootstrap(key: "").meanInterval([1, 2, 3, 4]) == nil)
+        #expect(Bootstrap(key: "").correctedMeanInterval([1, 2, 3, 4]) == nil)
+        #expect(Bootstrap(key: "").correctedMeanInterval([3, 3, 3, 3, 3]) == 3...3)
+        #expect(Bootstrap(key: "").correctedMeanInterval([]) == nil)
     }
 
     /// Seeds that differ widen the interval beyond that of their files.

@@ -64,7 +64,8 @@ public struct FileComparison: Sendable {
         var files: [(name: String, condition: String, first: Double, second: Double)]
     }
 
-    init(_ input: Input) {
+    /// - Parameter samples: drawn for as many files as the row has.
+    init(_ input: Input, _ samples: DrawnSamples?) {
         let count = Double(input.files.count)
         let differences = input.files.map { $0.second - $0.first }
         dataset = input.dataset
@@ -79,9 +80,7 @@ public struct FileComparison: Sendable {
         first = input.files.reduce(0) { $0 + $1.first } / count
         second = input.files.reduce(0) { $0 + $1.second } / count
         difference = differences.reduce(0, +) / count
-        // The key names the random draws: the same comparison prints the same interval.
-        let name = [input.dataset, input.key.checkpoint, input.key.metric, input.condition ?? "all"]
-        interval = Bootstrap(key: "compare/" + name.joined(separator: "/")).correctedMeanInterval(differences)
+        interval = samples?.correctedMeanInterval(differences)
         let goal = input.goal
         filesBetter =
             goal == .none

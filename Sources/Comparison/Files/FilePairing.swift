@@ -22,6 +22,24 @@ struct FilePairing {
         versionsDiffer.sort()
     }
 
+    /// Whether a name stands for one content in all these runs, as far as contents are known.
+    private func isSame(_ file: FileKey, in runs: [Int]) -> Bool {
+        var known: String?
+        for run in runs {
+            guard let digest = scores[run].digests[file] else { continue }
+            if let known, known != digest { return false }
+            known = digest
+        }
+        return true
+    }
+
+    /// The names of files whose content is not the same in all runs.
+    var differentContents: [String] {
+        let runs = sides.flatMap(\.runs)
+        let files = runs.reduce(into: Set<FileKey>()) { $0.formUnion(scores[$1].digests.keys) }
+        return files.filter { !isSame($0, in: runs) }.sorted().map(\.file)
+    }
+
     /// The tables that the first side and another share, in order.
     var sharedKeys: [ScoreKey] {
         guard let first = sides.first else { return [] }
@@ -69,8 +87,10 @@ struct FilePairing {
     ) -> [FileComparison.Input] {
         let reference = scores[sides[0].runs[0]]
         guard let table = reference.tables[key] else { return [] }
-        let shared = first.keys.filter { second[$0] != nil }.sorted()
-        let unmatched = first.count + second.count - 2 * shared.count
+        let runs = sides[0].runs + sides[other].runs
+        let shared = first.keys.filter { second[$0] != nil && isSame($0, in: runs) }.sorted()
+        let unmatched =
+            first.keys.count { second[$0] == nil } + second.keys.count { first[$0] == nil }
         func input(_ condition: String?, _ keys: [FileKey]) -> FileComparison.Input? {
             guard let start = keys.first else { return nil }
             return FileComparison.Input(
@@ -90,12 +110,21 @@ struct FilePairing {
         return [input(nil, shared)].compactMap { $0 } + byClass
     }
 
-    /// Intervals are drawn anew for every row, which is what takes time.
+    /// Rows of equally many files share their bootstrap samples: drawing is what takes time.
     private static func computed(_ inputs: [FileComparison.Input]) -> [FileComparison] {
-        var slots = [FileComparison?](repeating: nil, count: inputs.count)
+        let counts = Set(inputs.map(\.files.count)).filter { $0 >= Bootstrap.fewest }.sorted()
+        let drawn = concurrentMap(counts) { DrawnSamples(count: $0, key: "compare/files") }
+        let samples = Dictionary(drawn.map { ($0.count, $0) }, uniquingKeysWith: { $1 })
+        return concurrentMap(inputs) { FileComparison($0, samples[$0.files.count]) }
+    }
+
+    private static func concurrentMap<Element: Sendable, Result: Sendable>(
+        _ elements: [Element], _ transform: @Sendable (Element) -> Result
+    ) -> [Result] {
+        var slots = [Result?](repeating: nil, count: elements.count)
         slots.withUnsafeMutableBufferPointer { buffer in
             nonisolated(unsafe) let places = buffer
-            ThreadPool.shared.run(inputs.count) { places[$0] = FileComparison(inputs[$0]) }
+            ThreadPool.shared.run(elements.count) { places[$0] = transform(elements[$0]) }
         }
         return slots.compactMap { $0 }
     }
@@ -109,7 +138,7 @@ struct FilePairing {
         let names = scores[runs[0]].names
         let shared = first.keys.filter { file in
             (condition == nil || names[file]?.condition == condition)
-                && tables.allSatisfy { $0[file] != nil }
+                && tables.allSatisfy { $0[file] != nil } && isSame(file, in: runs)
         }.sorted()
         guard !shared.isEmpty else { return nil }
         return tables.map { table in shared.map { table[$0] ?? .nan } }

@@ -38,6 +38,8 @@ struct FileScores {
     private(set) var tables: [ScoreKey: Table] = [:]
     /// What people call the files, and their classes.
     private(set) var names: [FileKey: (dataset: String, file: String, condition: String)] = [:]
+    /// Digests of the files' contents, where they are known.
+    private(set) var digests: [FileKey: String] = [:]
 
     /// - Parameters:
     ///   - byContent: matches files by their digest alone, leaving out those without one. In equal test sets a
@@ -52,7 +54,10 @@ struct FileScores {
             }
             let key = ScoreKey(
                 dataset: byContent ? "" : score.dataset, checkpoint: score.checkpoint, metric: score.metric)
-            if names[file] == nil { names[file] = (score.dataset, score.file, score.condition) }
+            if names[file] == nil {
+                names[file] = (score.dataset, score.file, score.condition)
+                if let digest = score.sha256, !digest.isEmpty { digests[file] = digest }
+            }
             var table = tables[key] ?? Table(goal: score.goal, unit: score.unit, version: score.version)
             // Without the reference in the dictionary its values are changed in place.
             tables[key] = nil

@@ -11,8 +11,25 @@ extension Direction {
 }
 
 extension ComparedRun {
-    /// What is stored about a run, without its points: summaries are enough.
-    public init(_ run: Run, in workspace: Workspace) throws {
+    /// What is stored about runs, without their points: summaries are enough.
+    ///
+    /// Scores of checkpoints that are the same in every run, such as the input's, are read only where they are asked for
+    /// or runs share no others.
+    public static func load(
+        _ runs: [Run], in workspace: Workspace, _ options: ComparisonOptions
+    ) throws -> [ComparedRun] {
+        let names = try runs.map { Set(try workspace.checkpoints(of: $0.id)) }
+        let trained = names.map { names in names.filter { !options.isFixed($0) } }
+        let areEnough = trained.dropFirst().contains { !$0.isDisjoint(with: trained[0]) }
+        return try zip(runs, names).map { run, names in
+            let read = names.filter { !areEnough || !options.isFixed($0) || $0 == options.checkpoint }
+            return try ComparedRun(run, in: workspace, checkpoints: names, reading: read)
+        }
+    }
+
+    private init(
+        _ run: Run, in workspace: Workspace, checkpoints: Set<String>, reading: Set<String>
+    ) throws {
         self.init(
             address: run.address, name: run.name, status: run.status.rawValue, seed: run.seed,
             group: run.groupHash ?? run.configHash, lastStep: run.lastStep, seconds: run.duration(),
@@ -22,7 +39,9 @@ extension ComparedRun {
             parameters: Dictionary(
                 try workspace.parameters(of: run.id).map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }),
             metrics: try workspace.summaries(of: run.id).map(Metric.init),
-            scores: try workspace.fileScores(of: run.id).map(Score.init))
+            scores: try workspace.fileScores(
+                of: run.id, checkpoints: reading
+            ).map(Score.init), checkpoints: checkpoints)
     }
 }
 

@@ -102,13 +102,15 @@ public struct ComparedRun: Sendable {
     public var parameters: [String: String]
     public var metrics: [String: Metric]
     public var scores: [Score]
+    /// The names under which test scores are stored, whether they are in `scores` or not.
+    public var checkpoints: Set<String>
 
     public init(
         address: String, name: String? = nil, status: String = "finished", seed: UInt64,
         group: String? = nil, lastStep: Int? = nil, seconds: Double = 0, testHash: String? = nil,
         trainingHash: String? = nil, mainMetric: String? = nil, code: String? = nil,
         parameters: [String: String] = [:],
-        metrics: [Metric] = [], scores: [Score] = []
+        metrics: [Metric] = [], scores: [Score] = [], checkpoints: Set<String>? = nil
     ) {
         self.address = address
         self.name = name
@@ -127,6 +129,7 @@ public struct ComparedRun: Sendable {
         self.parameters = parameters
         self.metrics = Dictionary(metrics.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
         self.scores = scores
+        self.checkpoints = checkpoints ?? Set(scores.map(\.checkpoint))
     }
 
     /// Keys that do not tell configurations apart.

@@ -23,33 +23,12 @@ public struct Bootstrap: Sendable {
         return means[edge]...means[resamples - 1 - edge]
     }
 
-    /// Interval of the mean corrected for bias and skewness (BCa); nil for fewer than five numbers. As
-    /// scipy.stats.bootstrap(method="BCa").
+    /// Interval of the mean corrected for bias and skewness (BCa); nil for fewer than five numbers.
     public func correctedMeanInterval(
         _ values: [Double], confidence: Double = 0.95
     ) -> ClosedRange<Double>? {
-        guard values.count >= Self.fewest, let summary = SampleSummary(values) else { return nil }
-        guard let deviation = summary.standardDeviation, deviation > 0 else {
-            return summary.mean...summary.mean
-        }
-        let means = sampledMeans(values)
-        let below =
-            Double(means.count { $0 < summary.mean }) + 0.5 * Double(means.count { $0 == summary.mean })
-        let bias = NormalDistribution.quantile(below / Double(resamples))
-        // The mean's jackknife gives a third of the skewness of the mean.
-        let count = Double(values.count)
-        let (squares, cubes) = values.reduce((0.0, 0.0)) { sums, value in
-            let d = (value - summary.mean) / (count - 1)
-            return (sums.0 + d * d, sums.1 + d * d * d)
-        }
-        let acceleration = cubes / (6 * squares * squares.squareRoot())
-        func end(_ p: Double) -> Double {
-            let z = bias + NormalDistribution.quantile(p)
-            let share = NormalDistribution.cumulative(bias + z / (1 - acceleration * z))
-            return means.quantileOfSorted(share)
-        }
-        let ends = (end((1 - confidence) / 2), end((1 + confidence) / 2))
-        return min(ends.0, ends.1)...max(ends.0, ends.1)
+        DrawnSamples(count: values.count, resamples: resamples, key: key)
+            .correctedMeanInterval(values, confidence: confidence)
     }
 
     /// Percentile interval of the mean of a grid, [seed][file]: seeds are drawn, then files. Every seed scored the
@@ -96,15 +75,5 @@ public struct Bootstrap: Sendable {
         }
         means.sort()
         return means
-    }
-}
-
-extension [Double] {
-    /// Of numbers in rising order, at least one.
-    fileprivate func quantileOfSorted(_ p: Double) -> Double {
-        let place = p * Double(count - 1)
-        let index = Swift.max(0, Swift.min(count - 1, Int(place)))
-        guard index + 1 < count else { return self[count - 1] }
-        return self[index] + (place - Double(index)) * (self[index + 1] - self[index])
     }
 }

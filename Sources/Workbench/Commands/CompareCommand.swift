@@ -76,7 +76,7 @@ struct CompareCommand: ParsableCommand {
                 "give two or more runs to compare; \(runs.joined(separator: " ")) "
                     + "is \(found.map(\.address).joined(separator: ", ")) alone")
         }
-        let comparison = try RunComparison(found.map { try ComparedRun($0, in: workspace) }, options)
+        let comparison = try RunComparison(ComparedRun.load(found, in: workspace, options), options)
         let verdicts = try gates.map { gate throws(GateError) in try gate.verdict(on: comparison) }
 
         try write(comparison, found, zip(gate, verdicts).map { $1.object($0) }, workspace)

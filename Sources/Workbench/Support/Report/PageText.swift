@@ -39,6 +39,8 @@ extension Table {
             var classes: [String] = []
             if columns[column].alignment == .right { classes.append("n") }
             if let style { classes.append(style.pageClass) }
+            // Sentences and lists wrap; figures never do.
+            if text.count > 30 { classes.append("long") }
             let attribute = classes.isEmpty ? "" : " class=\"\(classes.joined(separator: " "))\""
             return "<\(tag)\(attribute)>\(PageText.escaped(text))</\(tag)>"
         }

@@ -24,7 +24,7 @@ enum ReportStyle {
         .wide { overflow-x: auto; }
         table { border-collapse: collapse; font-size: 13.5px; font-variant-numeric: tabular-nums; }
         th, td { text-align: left; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--rule); white-space: nowrap; }
-        td:last-child { white-space: normal; }
+        td.long { white-space: normal; min-width: 20em; }
         th { color: var(--quiet); font-weight: 600; }
         .n { text-align: right; }
         tbody tr:hover { background: var(--shade); }
