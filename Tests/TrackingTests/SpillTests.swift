@@ -92,6 +92,36 @@ import Testing
                 })
     }
 
+    /// A disk that does not come to write makes the caller wait; memory does not grow.
+    @Test func aStalledDiskMakesTheCallerWait() throws {
+        let folder = TemporaryFolder()
+        let workspace = try Workspace(directory: folder.url, busyTimeout: 60)
+        let run = try workspace.insert(.plain(), writer: .current, now: Date())
+        let writer = PointWriter(
+            workspace: workspace, run: run, attempt: 1, capacity: 1_000, onFailure: nil)
+        let lock = Lock(try Workspace(directory: folder.url))
+        Thread.detachNewThread { writer.storeUntilClosed() }
+        let logged = Mutex(0)
+        let done = DispatchGroup()
+        done.enter()
+        Thread.detachNewThread {
+            for step in 0..<5_000 {
+                try? writer.pending.append("a", step: step, value: 1, time: nil)
+                logged.withLock { $0 = step + 1 }
+            }
+            done.leave()
+        }
+        while logged.withLock(\.self) < 1_000 { usleep(1_000) }
+        usleep(600_000)
+        // What the writer has taken, and as much again.
+        #expect(logged.withLock(\.self) <= 2_000)
+        lock.letGo()
+        done.wait()
+        writer.pending.close()
+        try writer.store(isLast: true)
+        #expect(try workspace.series(of: run, metric: "a").points.count == 5_000)
+    }
+
     @Test func aSpillOfALivingProcessIsLeftToIt() throws {
         let folder = TemporaryFolder()
         let workspace = try Workspace(directory: folder.url, busyTimeout: 0.1)

@@ -32,16 +32,18 @@ final class PendingPoints: Sendable {
     }
 
     /// As many points wait at most; one more makes the caller wait for the disk, or throws while nothing can be stored.
-    static let capacity = 1 << 20
+    static let usualCapacity = 1 << 20
     /// As many points wake the writer before its time.
     static let wakingCount = 1 << 15
 
     private let run: Run.ID
     private let databasePath: String
+    private let capacity: Int
     private let state = Mutex(State())
     private let wake = DispatchSemaphore(value: 0)
 
-    init(run: Run.ID, databasePath: String) {
+    init(run: Run.ID, databasePath: String, capacity: Int = usualCapacity) {
+        self.capacity = capacity
         self.run = run
         self.databasePath = databasePath
     }
@@ -69,7 +71,7 @@ final class PendingPoints: Sendable {
         while true {
             let count = try state.withLock { state -> Int? in
                 try check(state)
-                if state.batch.points.count >= Self.capacity {
+                if state.batch.points.count >= capacity {
                     if let failure = state.failure { throw failure }
                     return nil
                 }

@@ -35,10 +35,11 @@ final class PointWriter: Sendable {
     private let written: Mutex<Written>
 
     init(
-        workspace: Workspace, run: Run.ID, attempt: Int, onFailure: (@Sendable (TrackingError) -> Void)?
+        workspace: Workspace, run: Run.ID, attempt: Int, capacity: Int = PendingPoints.usualCapacity,
+        onFailure: (@Sendable (TrackingError) -> Void)?
     ) {
         databasePath = workspace.databasePath
-        pending = PendingPoints(run: run, databasePath: workspace.databasePath)
+        pending = PendingPoints(run: run, databasePath: workspace.databasePath, capacity: capacity)
         spill = Spill(run: run, attempt: attempt, workspace: workspace.directory)
         written = Mutex(Written(workspace: workspace))
         self.run = run
