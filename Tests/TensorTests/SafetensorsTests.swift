@@ -34,6 +34,22 @@ import Testing
         #expect(try file.floats("empty", shape: [0, 3]) == [])
     }
 
+    /// Written by the format's own Python package, version 0.8.0: the smallest and largest numbers of each type.
+    @Test func readsEveryWholeNumberType() throws {
+        let path = URL(filePath: fixture).deletingLastPathComponent()
+            .appending(path: "integers.safetensors").path
+        let file = try SafetensorsFile(contentsOf: path)
+        #expect(try file.integers("i8") == [-128, 127])
+        #expect(try file.integers("i16") == [-32768, 32767])
+        #expect(try file.integers("u16") == [0, 65535])
+        #expect(try file.integers("u32") == [0, 4_294_967_295])
+        #expect(try file.integers("u64") == [0, .max])
+        #expect(try file.floats("u64") == [0, 0x1p63])
+        let large = #expect(throws: SafetensorsError.self) { try file.integers("u64.large") }
+        #expect(large?.kind == .mismatch)
+        #expect(try file.floats("u64.large") == [0x1p64])
+    }
+
     @Test func writesTheSameBytesWhateverTheOrder() throws {
         let a = SafetensorsFile.NamedArray(name: "a", shape: [2], values: [1, -2])
         let b = SafetensorsFile.NamedArray(name: "B.c", shape: [], values: [0.5])

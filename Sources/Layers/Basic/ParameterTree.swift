@@ -14,25 +14,28 @@ public struct ParameterTree {
         case let parameter as Parameter: parameters.append((path, parameter))
         case let buffer as Buffer: buffers.append((path, buffer))
         default:
-            let mirror = Mirror(reflecting: value)
-            switch mirror.displayStyle {
-            case .optional:
-                for child in mirror.children { visit(child.value, path: path) }
-            case .collection:
-                for (index, child) in mirror.children.enumerated() {
-                    visit(child.value, path: join(path, "\(index)"))
-                }
-            case .class, .struct, .tuple:
-                if value is Tensor { return }
-                var ancestor: Mirror? = mirror
-                while let level = ancestor {
-                    for child in level.children {
-                        if let label = child.label { visit(child.value, path: join(path, label)) }
-                    }
-                    ancestor = level.superclassMirror
-                }
-            default: break
+            for (name, child) in Self.children(of: value) {
+                visit(child, path: name.isEmpty ? path : join(path, name))
             }
+        }
+    }
+
+    /// What a value is made of, with the names that paths use; an optional's content has none.
+    static func children(of value: Any) -> [(name: String, value: Any)] {
+        let mirror = Mirror(reflecting: value)
+        switch mirror.displayStyle {
+        case .optional: return mirror.children.map { ("", $0.value) }
+        case .collection: return mirror.children.enumerated().map { ("\($0)", $1.value) }
+        case .class, .struct, .tuple:
+            if value is Tensor { return [] }
+            var result: [(name: String, value: Any)] = []
+            var ancestor: Mirror? = mirror
+            while let level = ancestor {
+                result += level.children.compactMap { child in child.label.map { ($0, child.value) } }
+                ancestor = level.superclassMirror
+            }
+            return result
+        default: return []
         }
     }
 

@@ -102,14 +102,17 @@ public final class Tape: @unchecked Sendable {  // Safe: used by the thread that
     ///   - retaining: keeps the record for another call, for example for a second output.
     ///   - differentiable: records the backward pass too, so that gradients of gradients can be taken;
     ///     implies `retaining`.
+    ///   - intermediates: tensors computed on the way, whose gradients are wanted as well.
     /// Traps where `attemptGradients` throws, except that an output which depends on nothing that the tape
     /// watches has no gradients.
     public func gradients(
-        of output: Tensor, seed: Tensor? = nil, retaining: Bool = false, differentiable: Bool = false
+        of output: Tensor, seed: Tensor? = nil, retaining: Bool = false, differentiable: Bool = false,
+        including intermediates: [Tensor] = []
     ) -> Gradients {
         do {
             return try attemptGradients(
-                of: output, seed: seed, retaining: retaining, differentiable: differentiable)
+                of: output, seed: seed, retaining: retaining, differentiable: differentiable,
+                including: intermediates)
         } catch {
             if error == .nothingWatched { return Gradients(tape: self, adjoints: [:]) }
             fatalError(error.description)
@@ -118,7 +121,8 @@ public final class Tape: @unchecked Sendable {  // Safe: used by the thread that
 
     /// What `gradients` does, with a thrown error where it cannot be done.
     public func attemptGradients(
-        of output: Tensor, seed: Tensor? = nil, retaining: Bool = false, differentiable: Bool = false
+        of output: Tensor, seed: Tensor? = nil, retaining: Bool = false, differentiable: Bool = false,
+        including intermediates: [Tensor] = []
     ) throws(GradientError) -> Gradients {
         if let seed {
             if seed.shape != output.shape { throw .seedMismatch(seed: seed.shape, output: output.shape) }
@@ -127,14 +131,16 @@ public final class Tape: @unchecked Sendable {  // Safe: used by the thread that
         }
         guard let start = value(of: output) else { throw .nothingWatched }
         let walk = { [self] () -> Result<[Int: Tensor], GradientError> in
-            walkBack(from: start, seed: seed ?? Tensor.ones(output.shape), keep: retaining || differentiable)
+            walkBack(
+                from: start, seed: seed ?? Tensor.ones(output.shape), keep: retaining || differentiable,
+                wanted: Set(intermediates.compactMap { value(of: $0) }))
         }
         let adjoints = differentiable ? record(walk) : Tape.withoutRecording(walk)
         return Gradients(tape: self, adjoints: try adjoints.get())
     }
 
     private func walkBack(
-        from start: Int, seed: Tensor, keep: Bool
+        from start: Int, seed: Tensor, keep: Bool, wanted: Set<Int>
     ) -> Result<[Int: Tensor], GradientError> {
         var adjoints = [Tensor?](repeating: nil, count: start + 1)
         var leafAdjoints: [Int: Tensor] = [:]
@@ -145,7 +151,10 @@ public final class Tape: @unchecked Sendable {  // Safe: used by the thread that
             let upstream = entryOutputs[index].map { $0 <= start ? adjoints[$0] : nil }
             if upstream.allSatisfy({ $0 == nil }) { continue }
             guard let entry = entries[index] else { return .failure(.usedUp) }
-            for value in entryOutputs[index] where value <= start { adjoints[value] = nil }
+            for value in entryOutputs[index] where value <= start {
+                if wanted.contains(value) { leafAdjoints[value] = adjoints[value] }
+                adjoints[value] = nil
+            }
             if !keep { entries[index] = nil }
 
             let pass = BackwardPass(
@@ -218,7 +227,8 @@ public struct Gradients {
         tape.traced(parameter).flatMap { self[$0] }
     }
 
-    /// The gradient of a tensor made by `Tape.watch`; nil if the output does not depend on it.
+    /// The gradient of a tensor made by `Tape.watch`, or of an intermediate one that was asked for; nil if the output
+    /// does not depend on it.
     public subscript(leaf: Tensor) -> Tensor? {
         guard let trace = leaf.trace, trace.tape == tape.identity else { return nil }
         return adjoints[trace.value]

@@ -16,16 +16,21 @@ public struct SafetensorsFile: Sendable {
         case bfloat16 = "BF16"
         case int64 = "I64"
         case int32 = "I32"
+        case int16 = "I16"
+        case int8 = "I8"
+        case uint64 = "U64"
+        case uint32 = "U32"
+        case uint16 = "U16"
         case uint8 = "U8"
         case bool = "BOOL"
 
         /// Bytes per element.
         public var size: Int {
             switch self {
-            case .float64, .int64: 8
-            case .float32, .int32: 4
-            case .float16, .bfloat16: 2
-            case .uint8, .bool: 1
+            case .float64, .int64, .uint64: 8
+            case .float32, .int32, .uint32: 4
+            case .float16, .bfloat16, .int16, .uint16: 2
+            case .int8, .uint8, .bool: 1
             }
         }
     }
@@ -75,6 +80,9 @@ public struct SafetensorsFile: Sendable {
         self.source = source
     }
 
+    /// The file, as the caller named it.
+    public var name: String { source.name }
+
     /// The description of an array, or `nil` if there is none of that name.
     public subscript(name: String) -> Entry? { places[name].map { entries[$0] } }
 
@@ -94,6 +102,11 @@ public struct SafetensorsFile: Sendable {
             case .bfloat16: elements(bytes) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
             case .int64: elements(bytes) { (value: Int64) in Float(value) }
             case .int32: elements(bytes) { (value: Int32) in Float(value) }
+            case .int16: elements(bytes) { (value: Int16) in Float(value) }
+            case .int8: elements(bytes) { (value: Int8) in Float(value) }
+            case .uint64: elements(bytes) { (value: UInt64) in Float(value) }
+            case .uint32: elements(bytes) { (value: UInt32) in Float(value) }
+            case .uint16: elements(bytes) { (value: UInt16) in Float(value) }
             case .uint8: elements(bytes) { (value: UInt8) in Float(value) }
             case .bool: elements(bytes) { (value: UInt8) in value == 0 ? 0 : 1 }
             }
@@ -102,13 +115,18 @@ public struct SafetensorsFile: Sendable {
 
     /// An array of whole numbers or truth values (0 or 1).
     ///
-    /// - Throws: `SafetensorsError` as `floats` does, and for floating point arrays.
+    /// - Throws: `SafetensorsError` as `floats` does, for floating point arrays, and for numbers from 2^63 on.
     public func integers(_ name: String, shape: [Int]? = nil) throws(SafetensorsError) -> [Int] {
         let (entry, bytes) = try read(name, shape: shape)
         let numbers: [Int]? = bytes.withUnsafeBytes { bytes in
             switch entry.elementType {
             case .int64: elements(bytes) { (value: Int64) in Int(value) }
             case .int32: elements(bytes) { (value: Int32) in Int(value) }
+            case .int16: elements(bytes) { (value: Int16) in Int(value) }
+            case .int8: elements(bytes) { (value: Int8) in Int(value) }
+            case .uint64: wholeNumbers(bytes)
+            case .uint32: elements(bytes) { (value: UInt32) in Int(value) }
+            case .uint16: elements(bytes) { (value: UInt16) in Int(value) }
             case .uint8: elements(bytes) { (value: UInt8) in Int(value) }
             case .bool: elements(bytes) { (value: UInt8) in value == 0 ? 0 : 1 }
             case .float64, .float32, .float16, .bfloat16: nil
@@ -117,7 +135,8 @@ public struct SafetensorsFile: Sendable {
         guard let numbers else {
             throw SafetensorsError(
                 .mismatch, source.name,
-                "tensor \(quoted(name)): holds \(entry.elementType.rawValue); accepted: I64, I32, U8, BOOL")
+                "tensor \(quoted(name)): holds \(entry.elementType.rawValue); accepted: BOOL and whole numbers "
+                    + "below 2^63")
         }
         return numbers
     }
@@ -158,6 +177,12 @@ private func elements<Stored: BitwiseCopyable, Element>(
     return (0..<bytes.count / size).map {
         convert(bytes.loadUnaligned(fromByteOffset: $0 * size, as: Stored.self))
     }
+}
+
+/// 64-bit numbers without a sign; nil if one does not fit into an `Int`.
+private func wholeNumbers(_ bytes: UnsafeRawBufferPointer) -> [Int]? {
+    let numbers = elements(bytes) { (value: UInt64) in Int(exactly: value) }
+    return numbers.contains(nil) ? nil : numbers.compactMap(\.self)
 }
 
 /// The value of a half-precision number (IEEE 754 binary16). Swift's own type is missing on Intel Macs.
