@@ -123,6 +123,34 @@ void ck_normalise_rows(const float *x, const float *scale, const float *shift, f
 void ck_normalise_rows_gradient(const float *x, const float *scale, const float *dy, float epsilon, float *dx,
                                 size_t rows, size_t columns, float *scratch, double *sum_dy_x, double *sum_dy);
 
+// One step of one sequence of a gated recurrent unit with n units; gates in the order r, z, n, 3n values each:
+// r, z = sigmoid(input + recurrent + bias); candidate = tanh(input + r * (recurrent + bias));
+// after = (1 - z) * candidate + z * before. saved: r, z, candidate, recurrent + bias of the candidate.
+void ck_gru_step(const float *input, const float *recurrent, const float *bias, const float *before, size_t n,
+                 float *after, float *saved);
+// Its gradient for d after: d input, d recurrent (3n each) and what reaches `before` other than through the gates.
+void ck_gru_step_gradient(const float *saved, const float *before, const float *gradient, size_t n, float *input,
+                          float *recurrent, float *carried);
+// One step of long short-term memory; gates in the order i, f, g, o, 4n values each: cell = f * cell before + i * g;
+// after = o * tanh(cell). saved: i, f, g, o, cell.
+void ck_lstm_step(const float *input, const float *recurrent, const float *bias, const float *cell_before, size_t n,
+                  float *after, float *saved);
+// Its gradient for d after: d gates (4n); cell_gradient holds d cell before and gets d cell_before.
+void ck_lstm_step_gradient(const float *saved, const float *cell_before, const float *gradient, size_t n,
+                           float *gates, float *cell_gradient);
+
+// In place: the softmax of each row of scale * scores + mask; rows of the mask are mask_stride apart (0: one for
+// all), or there is none. causal: row r sees columns 0 ... first_row + r. A row that sees nothing becomes zeros.
+void ck_masked_softmax(float *scores, const float *mask, size_t mask_stride, float scale, size_t rows, size_t columns,
+                       int causal, size_t first_row);
+// In place: from the gradient of the softmax's weights to that of the scores before their scale.
+void ck_softmax_scores_gradient(const float *weights, float *gradient, float scale, size_t rows, size_t columns);
+
+// y = sqrt(max(re^2 + im^2, floor)), and its gradient: 0 below the floor.
+void ck_magnitude(const float *re, const float *im, float floor, float *y, size_t n);
+void ck_magnitude_gradient(const float *re, const float *im, const float *g, float floor, float *dre, float *dim,
+                           size_t n);
+
 // y[r, c] = sum over terms t of row r (starts[r] <= t < starts[r + 1]) of weights[t] * x[indices[t], c], for rows
 // first ..< first + rows; both matrices have `inner` columns.
 void ck_sparse_rows(const float *x, size_t inner, const ptrdiff_t *starts, const ptrdiff_t *indices,
@@ -136,6 +164,23 @@ typedef struct {
 // of the window: the index of the element. A NaN is larger than everything. The image has at most 2^31 elements.
 void ck_window_maxima(const float *x, size_t height, size_t width, size_t channels, ck_window wy, ck_window wx,
                       int32_t *places);
+
+// A convolution in which each channel sees itself alone: position (row, column) of rows x columns reads, of an image
+// [height, width, channels], rows row * step_y + tap_y[a] and columns column * step_x + tap_x + b * tap_step_x.
+typedef struct {
+    size_t height, width, channels, rows, columns;
+    ptrdiff_t step_y, step_x;
+    size_t tap_rows;
+    const ptrdiff_t *tap_y;
+    size_t tap_columns;
+    ptrdiff_t tap_x, tap_step_x;
+} ck_depthwise_taps;
+// One row of positions, `step` floats apart in the output. weights: [tap row][tap column][channels].
+void ck_depthwise(const ck_depthwise_taps *taps, const float *image, const float *weights, const float *bias,
+                  size_t row, float *output, size_t step);
+// The gradient of the weights over one image; upstream: [rows][columns][channels].
+void ck_depthwise_weight_gradient(const ck_depthwise_taps *taps, const float *image, const float *upstream,
+                                  float *gradient);
 
 // One step of Adam(W) on n parameters (Kingma & Ba 2015; Loshchilov & Hutter 2019, decoupled weight decay):
 // m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; p -= rate * (m / correction1) / (sqrt(v / correction2) + epsilon).
