@@ -59,3 +59,31 @@ extension PrimitiveCatalogue {
             }),
     ]
 }
+
+extension PrimitiveCatalogue {
+    /// Convolutions whose channels see themselves alone.
+    static let depthwise: [CatalogueRow] = [
+        CatalogueRow(
+            primitive: "convolution", variant: "depthwise",
+            inputs: { [signed([2, 5, 4, 3], &$0), signed([3, 3, 2, 1], &$0), signed([3], &$0)] },
+            call: { apply(Convolution(geometry: .init(stride: 2, padding: 1, groups: 3)), $0) }),
+        CatalogueRow(
+            primitive: "transposed_convolution", variant: "depthwise",
+            inputs: { [signed([2, 3, 2, 3], &$0), signed([3, 3, 2, 1], &$0), signed([3], &$0)] },
+            call: {
+                apply(
+                    TransposedConvolution(
+                        geometry: .init(stride: 2, padding: 1, groups: 3), outputHeight: 5, outputWidth: 3),
+                    $0)
+            }),
+        CatalogueRow(
+            primitive: "convolution_weight_gradient", variant: "depthwise",
+            inputs: { [signed([2, 5, 4, 3], &$0), signed([2, 3, 3, 3], &$0)] },
+            call: {
+                apply(
+                    ConvolutionWeightGradient(
+                        geometry: .init(stride: 2, padding: 1, groups: 3), kernelHeight: 3, kernelWidth: 2),
+                    $0)
+            }),
+    ]
+}

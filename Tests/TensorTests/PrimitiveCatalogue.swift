@@ -38,6 +38,7 @@ enum PrimitiveCatalogue {
     static let rows: [CatalogueRow] =
         unary + binary + shapes + products + joined + normalisation + spectra + pooling + grouped
         + groupNormalisation + selection + rowwise + places
+        + recurrent + attention + transforms + depthwise
 
     static let unary: [CatalogueRow] =
         UnaryFunction.allCases.map { function in

@@ -2,10 +2,12 @@ import Tensor
 
 /// Two-dimensional convolution of [batch, height, width, in] to [batch, height', width', out].
 public final class Convolution2D: Layer {
-    /// [out, kernel, kernel, in]
+    /// [out, kernel rows, kernel columns, in / groups]
     public let weight: Parameter
     /// [out]
     public let bias: Parameter?
+    /// What the convolution uses instead of the weight itself.
+    public var reparametrisation: (any WeightReparametrisation)?
     public let geometry: ConvolutionGeometry
 
     /// - Parameters:
@@ -13,17 +15,32 @@ public final class Convolution2D: Layer {
     ///   - stride: distance of output positions, default 1.
     ///   - padding: zeros on every side, default 0.
     ///   - gain: weights start normal with deviation gain / sqrt(fan in) (He et al. 2015: sqrt 2 before a ReLU).
-    public init(
+    public convenience init(
         _ inChannels: Int, _ outChannels: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
         hasBias: Bool = true, gain: Double = 2.0.squareRoot(), from stream: inout RandomStream
     ) {
-        let fanIn = Double(kernel * kernel * inChannels)
+        self.init(
+            inChannels, outChannels, kernel: (kernel, kernel),
+            geometry: ConvolutionGeometry(stride: stride, padding: padding), hasBias: hasBias, gain: gain,
+            from: &stream)
+    }
+
+    /// - Parameters:
+    ///   - kernel: rows and columns of the kernel.
+    ///   - geometry: strides, paddings, dilations and groups.
+    public init(
+        _ inChannels: Int, _ outChannels: Int, kernel: (rows: Int, columns: Int),
+        geometry: ConvolutionGeometry,
+        hasBias: Bool = true, gain: Double = 2.0.squareRoot(), from stream: inout RandomStream
+    ) {
+        let taps = kernel.rows * kernel.columns
+        let inputs = inChannels / max(1, geometry.groups)
         weight = Parameter(
             .normal(
-                [outChannels, kernel, kernel, inChannels], deviation: Float(gain / fanIn.squareRoot()),
-                from: &stream))
+                [outChannels, kernel.rows, kernel.columns, inputs],
+                deviation: Float(gain / Double(taps * inputs).squareRoot()), from: &stream))
         bias = hasBias ? Parameter(.zeros([outChannels])) : nil
-        geometry = ConvolutionGeometry(stride: stride, padding: padding)
+        self.geometry = geometry
     }
 
     public func callAsFunction(_ input: Tensor, mode: Mode) -> Tensor {
@@ -32,7 +49,8 @@ public final class Convolution2D: Layer {
 
     /// - Parameter skip: what joins the input along the channels.
     public func callAsFunction(_ input: Tensor, skip: Tensor?, mode: Mode) -> Tensor {
-        Tensor.convolved([input] + (skip.map { [$0] } ?? []), weight.tensor, bias: bias?.tensor, geometry)
+        let used = reparametrisation?(weight.tensor, mode: mode) ?? weight.tensor
+        return Tensor.convolved([input] + (skip.map { [$0] } ?? []), used, bias: bias?.tensor, geometry)
     }
 }
 
@@ -43,6 +61,8 @@ public final class TransposedConvolution2D: Layer {
     public let weight: Parameter
     /// [out]
     public let bias: Parameter?
+    /// What the convolution uses instead of the weight itself.
+    public var reparametrisation: (any WeightReparametrisation)?
     public let geometry: ConvolutionGeometry
 
     /// Parameters as for `Convolution2D`.
@@ -66,7 +86,8 @@ public final class TransposedConvolution2D: Layer {
 
     /// - Parameter skip: what joins the input along the channels.
     public func callAsFunction(_ input: Tensor, skip: Tensor?, mode: Mode) -> Tensor {
-        Tensor.transposedConvolved(
-            [input] + (skip.map { [$0] } ?? []), weight.tensor, bias: bias?.tensor, geometry)
+        let used = reparametrisation?(weight.tensor, mode: mode) ?? weight.tensor
+        return Tensor.transposedConvolved(
+            [input] + (skip.map { [$0] } ?? []), used, bias: bias?.tensor, geometry)
     }
 }

@@ -6,6 +6,8 @@ public final class Linear: Layer {
     public let weight: Parameter
     /// [out]
     public let bias: Parameter?
+    /// What the layer uses instead of the weight itself.
+    public var reparametrisation: (any WeightReparametrisation)?
 
     /// - Parameters:
     ///   - gain: weights start normal with deviation gain / sqrt(in), default 1.
@@ -21,6 +23,6 @@ public final class Linear: Layer {
     }
 
     public func callAsFunction(_ input: Tensor, mode: Mode) -> Tensor {
-        input.linear(weight.tensor, bias: bias?.tensor)
+        input.linear(reparametrisation?(weight.tensor, mode: mode) ?? weight.tensor, bias: bias?.tensor)
     }
 }

@@ -38,6 +38,18 @@ struct Convolution: Primitive {
     func forward(_ inputs: [Tensor], outputShapes: [[Int]]) -> [Tensor] {
         let shape = outputShapes[0]
         let w = inputs[sources]
+        if DepthwiseConvolution.suits(geometry, weight: w.shape) {
+            let phase = TapPhase.convolution(
+                geometry, kernelHeight: w.shape[1], kernelWidth: w.shape[2], height: shape[1], width: shape[2]
+            )
+            return [
+                Tensor(unfilled: shape) {
+                    DepthwiseConvolution(input: inputs[0]).run(
+                        [phase], weight: w, bias: inputs.count > 2 ? inputs[2] : nil, shape: shape, output: $0
+                    )
+                }
+            ]
+        }
         if geometry.groups > 1 {
             return [
                 ConvolutionInputs.byGroup(geometry.groups) { group in

@@ -30,6 +30,17 @@ struct ConvolutionWeightGradient: Primitive {
 
     func forward(_ inputs: [Tensor], outputShapes: [[Int]]) -> [Tensor] {
         let upstreams = Array(inputs.dropFirst())
+        if DepthwiseConvolution.suits(geometry, weight: outputShapes[0]) {
+            let phase = TapPhase.convolution(
+                geometry, kernelHeight: kernelHeight, kernelWidth: kernelWidth,
+                height: upstreams[0].shape[1], width: upstreams[0].shape[2])
+            return [
+                Tensor(unfilled: outputShapes[0]) {
+                    DepthwiseConvolution(input: inputs[0]).weightGradient(
+                        phase, upstream: upstreams[0], output: $0)
+                }
+            ]
+        }
         if geometry.groups > 1 {
             var shape = outputShapes[0]
             shape[0] /= geometry.groups

@@ -44,7 +44,8 @@ struct TransposedConvolution: Primitive {
     func forward(_ inputs: [Tensor], outputShapes: [[Int]]) -> [Tensor] {
         let shape = outputShapes[0]
         let w = inputs[sources]
-        if geometry.groups > 1 {
+        let isDepthwise = DepthwiseConvolution.suits(geometry, weight: w.shape)
+        if geometry.groups > 1 && !isDepthwise {
             return [
                 ConvolutionInputs.byGroup(geometry.groups) { group in
                     let part = TransposedConvolution(
@@ -60,7 +61,8 @@ struct TransposedConvolution: Primitive {
         let phases = TapPhase.transposed(
             geometry, kernelHeight: w.shape[1], kernelWidth: w.shape[2], height: shape[1], width: shape[2])
         let images = Array(inputs[..<sources])
-        let kernel = KernelMatrix(w, transposed: true, sourceChannels: images.map { $0.shape[3] })
+        let kernel =
+            isDepthwise ? nil : KernelMatrix(w, transposed: true, sourceChannels: images.map { $0.shape[3] })
         // Outputs that no tap reaches exist when the stride is larger than the kernel, or with dilations.
         let covered = phases.count == geometry.strideY * geometry.strideX
         return [
@@ -69,6 +71,11 @@ struct TransposedConvolution: Primitive {
                     for position in 0..<Shape.count(shape) {
                         out[position] = bias.map { $0.base[position % shape[3]] } ?? 0
                     }
+                }
+                guard let kernel else {
+                    DepthwiseConvolution(input: images[0]).run(
+                        phases, weight: w, bias: bias, shape: shape, output: out)
+                    return
                 }
                 ConvolutionEngine.current.convolve(
                     phases, sources: images, kernel: kernel, bias: bias, shape: shape, output: out)
