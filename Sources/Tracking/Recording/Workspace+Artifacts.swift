@@ -17,20 +17,22 @@ extension Workspace {
         let digest: String
         let location: URL
         var pathInRun: String?
+        var fill: ((URL) throws -> Void)?
         switch content {
         case .data(let data):
             digest = SHA256.hex(of: data)
             location = artifactURL(sha256: digest)
-            try place(at: location) { try data.write(to: $0) }
+            fill = { try data.write(to: $0) }
         case .file(let url):
             digest = try Self.digest(of: url)
             location = artifactURL(sha256: digest)
-            try place(at: location) { try FileManager.default.copyItem(at: url, to: $0) }
+            fill = { try FileManager.default.copyItem(at: url, to: $0) }
         case .runFile(let path):
             location = directory(of: run).appendingPathComponent(path)
             digest = try Self.digest(of: location)
             pathInRun = path
         }
+        if let fill { try place(at: location, fill) }
         let attributes = try? FileManager.default.attributesOfItem(atPath: location.path)
         let bytes = (attributes?[.size] as? NSNumber)?.intValue ?? 0
         let isBest = facts.isBest || role == "best"
@@ -51,6 +53,8 @@ extension Workspace {
                 ])
             return database.lastInsertedRowID
         }
+        // Nothing referred to an equal content that was here before, and `clean` may have removed it since.
+        if let fill { try place(at: location, fill) }
         return Artifact(
             id: id, kind: kind, role: role, name: name, step: step, file: facts.file, sha256: digest,
             bytes: bytes, mime: mime, rate: facts.rate, seconds: facts.seconds, loudness: facts.loudness,
@@ -76,6 +80,11 @@ extension Workspace {
         }
     }
 
+    /// Copies a file of known content to where artifacts are kept, unless it is there.
+    func keep(_ source: URL, digest: String) throws {
+        try place(at: artifactURL(sha256: digest)) { try FileManager.default.copyItem(at: source, to: $0) }
+    }
+
     /// Counts the temporary files of this process, so that two threads never share one.
     private static let temporaryFiles = Atomic(0)
 
@@ -93,6 +102,8 @@ extension Workspace {
             try files.createDirectory(at: folder, withIntermediateDirectories: true)
             try? files.removeItem(at: temporary)
             try fill(temporary)
+            // A copy keeps the time of its original; `clean` goes by the time of arrival.
+            try files.setAttributes([.modificationDate: Date()], ofItemAtPath: temporary.path)
             guard rename(temporary.path, location.path) == 0 else {
                 throw NSError(domain: NSPOSIXErrorDomain, code: Int(errno))
             }

@@ -63,11 +63,7 @@ extension Workspace {
             try database.execute(
                 sql: "INSERT INTO attempts (run_id, n, from_step, started_us) VALUES (?, 1, 0, ?)",
                 arguments: [id, now.microseconds])
-            for leaf in config.flatten() where !leaf.path.isEmpty {
-                try database.execute(
-                    sql: "INSERT INTO params (run_id, key, num, txt) VALUES (?, ?, ?, ?)",
-                    arguments: [id, leaf.path, leaf.value.doubleValue, leaf.value.asText])
-            }
+            try Self.insertParameters(config, run: id, in: database)
             return id
         }
     }
@@ -93,12 +89,5 @@ extension Workspace {
         try database.execute(
             sql: "UPDATE attempts SET ended_us = max(?, started_us) WHERE run_id = ? AND ended_us IS NULL",
             arguments: [time, run])
-    }
-}
-
-extension JSONValue {
-    /// The value as a person would write it: strings without quotes, everything else as JSON.
-    fileprivate var asText: String {
-        stringValue ?? canonicalText
     }
 }
