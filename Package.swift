@@ -78,6 +78,7 @@ let package = Package(
                 "Hashing",
                 "Datasets",
             ]),
-        .testTarget(name: "WorkbenchTests", dependencies: ["Workbench", "StrictJSON", "Tracking", "Audio"]),
+        .testTarget(
+            name: "WorkbenchTests", dependencies: ["Workbench", "StrictJSON", "Tracking", "Audio", "Hashing"]),
     ]
 )

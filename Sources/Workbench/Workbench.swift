@@ -18,11 +18,23 @@ struct Workbench: ParsableCommand {
             ShowCommand.self,
             SeriesCommand.self,
             CompareCommand.self,
+            DiffCommand.self,
+            TagCommand.self,
+            NoteCommand.self,
+            PinCommand.self,
+            UnpinCommand.self,
+            RemoveCommand.self,
+            RestoreCommand.self,
+            CleanCommand.self,
+            ExportCommand.self,
+            ImportCommand.self,
+            SQLCommand.self,
             DataCommand.self,
             KeysCommand.self,
             FeaturesCommand.self,
             BenchCommand.self,
             TortureCommand.self,
+            CompletionsCommand.self,
         ])
 }
 

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What a plain word of a filter means as a number, a span or a moment.
-enum FilterLiteral {
+public enum FilterLiteral {
     /// A number as people and machines write it; `nan`, `inf` and `-inf` are numbers, hexadecimals are not.
     static func number(_ text: String) -> Double? {
         switch text.lowercased() {
@@ -21,7 +21,7 @@ enum FilterLiteral {
     ]
 
     /// A span of time in seconds: `45s`, `30min`, `12h`, `7d`, `2w`.
-    static func seconds(_ text: String) -> Double? {
+    public static func seconds(_ text: String) -> Double? {
         let digits = text.prefix { "0123456789.".contains($0) }
         guard let count = Double(digits), let unit = units[text.dropFirst(digits.count).lowercased()] else {
             return nil

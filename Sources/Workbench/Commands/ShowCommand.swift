@@ -5,9 +5,10 @@ import Tracking
 /// `workbench show`: everything that is known about one run.
 struct ShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show a run: configuration, metrics, test scores, files, events.")
+        commandName: "show",
+        abstract: "Show a run: state, note, configuration, metrics, test scores, files, attempts, events.")
 
-    @Argument(help: ArgumentHelp("The run: run12, 12, last, or its name.", valueName: "run"))
+    @Argument(help: ArgumentHelp("The run: run12, last, best:val/loss, a name, ...", valueName: "run"))
     var address: String
 
     @OptionGroup var workspaceOptions: WorkspaceOptions

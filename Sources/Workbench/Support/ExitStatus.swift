@@ -61,3 +61,15 @@ extension FilterError: ExitCoded {
         }
     }
 }
+
+extension SQLError: ExitCoded {
+    var exitCode: Int32 { ExitStatus.usage }
+}
+
+extension ImportError: ExitCoded {
+    var exitCode: Int32 { isMissing ? ExitStatus.notFound : ExitStatus.usage }
+}
+
+extension EventFileError: ExitCoded {
+    var exitCode: Int32 { ExitStatus.usage }
+}

@@ -12,6 +12,9 @@ struct RunReport {
     let scores: [StoredFileScore]
     let artifacts: [Artifact]
     let events: [RunEvent]
+    let attempts: [Attempt]
+    /// The address of the run that this one derives from.
+    let parent: String?
 
     init(_ run: Run, in workspace: Workspace) throws {
         self.run = run
@@ -22,6 +25,8 @@ struct RunReport {
         scores = try workspace.fileScores(of: run.id)
         artifacts = try workspace.artifacts(of: run.id)
         events = try workspace.events(of: run.id)
+        attempts = try workspace.attempts(of: run.id)
+        parent = run.parentID.map(Run.address)
     }
 
     // MARK: Text
@@ -42,6 +47,9 @@ struct RunReport {
         if !artifacts.isEmpty {
             text += title("files") + artifactTable().rendered(width: width, color: color)
         }
+        if attempts.count > 1 {
+            text += title("attempts") + attemptTable().rendered(width: width, color: color)
+        }
         if !events.isEmpty { text += title("events") + eventLines(color: color) }
         return text
     }
@@ -55,6 +63,11 @@ struct RunReport {
         add("error", run.error)
         add("kind", run.kind)
         add("tags", tags.joined(separator: ", "))
+        add("note", run.note)
+        if run.isPinned { add("pinned", "yes") }
+        add("archived", run.archived.map(NumberText.time))
+        add("sweep", run.sweepID.map { "sweep\($0)" + (run.trialNumber.map { ", trial \($0)" } ?? "") })
+        add("parent", parent)
         add("started", NumberText.time(run.started))
         add("duration", NumberText.duration(run.duration()))
         add("last step", run.lastStep.map { String($0) })
@@ -114,6 +127,21 @@ struct RunReport {
         return table
     }
 
+    private func attemptTable() -> Table {
+        var table = Table([
+            .init("attempt", .right), .init("from step", .right), .init("started"), .init("ended"),
+            .init("points dropped", .right), .init("from checkpoint"),
+        ])
+        for attempt in attempts {
+            table.add([
+                String(attempt.number), String(attempt.fromStep), NumberText.time(attempt.started),
+                attempt.ended.map(NumberText.time) ?? "-", String(attempt.droppedPoints),
+                attempt.checkpointSHA.map { String($0.prefix(12)) } ?? "-",
+            ])
+        }
+        return table
+    }
+
     private func eventLines(color: Bool) -> String {
         events.map { event in
             let style: TextStyle = event.level == .error ? .red : event.level == .warning ? .yellow : .dim
@@ -128,6 +156,14 @@ struct RunReport {
     var members: JSONObject {
         var members = JSONOutput.members(of: run)
         members["tags"] = JSONValue(tags)
+        members["note"] = .string(run.note)
+        members["pinned"] = .bool(run.isPinned)
+        members["archived"] = JSONValue(run.archived.map(NumberText.timestamp))
+        members["sweep"] = JSONValue(run.sweepID.map { "sweep\($0)" })
+        members["trial"] = JSONValue(run.trialNumber)
+        members["parent"] = JSONValue(parent)
+        members["git_diff_sha256"] = JSONValue(run.gitDiffSHA)
+        members["attempts"] = .array(attempts.map(Self.object))
         members["config"] = (try? JSONValue(parsing: run.configJSON)) ?? .null
         members["config_hash"] = JSONValue(run.configHash)
         members["dataset_hash"] = JSONValue(run.datasetHash)
@@ -170,6 +206,16 @@ struct RunReport {
             "step": JSONValue(artifact.step), "sha256": .string(artifact.sha256),
             "bytes": JSONValue(artifact.bytes), "mime": .string(artifact.mime),
             "path": .string(artifact.url.path),
+        ])
+    }
+
+    private static func object(_ attempt: Attempt) -> JSONValue {
+        .object([
+            "attempt": .integer(attempt.number), "from_step": .integer(attempt.fromStep),
+            "started": .string(NumberText.timestamp(attempt.started)),
+            "ended": JSONValue(attempt.ended.map(NumberText.timestamp)),
+            "dropped_points": .integer(attempt.droppedPoints),
+            "checkpoint_sha256": JSONValue(attempt.checkpointSHA),
         ])
     }
 

@@ -27,6 +27,14 @@ struct WorkspaceOptions: ParsableArguments {
         try Workspace(directory: directory, programVersion: Version.text)
     }
 
+    /// Opens the workspace for writing; it has to be there.
+    func openExisting() throws -> Workspace {
+        guard
+            FileManager.default.fileExists(atPath: directory.appendingPathComponent("workbench.sqlite").path)
+        else { throw TrackingError.workspaceMissing(path: directory.path) }
+        return try openOrCreate()
+    }
+
     func validate() throws {
         if workspace?.isEmpty == true { throw ValidationError("--workspace needs the path of a folder") }
     }
