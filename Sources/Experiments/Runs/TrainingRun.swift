@@ -56,8 +56,15 @@ public struct TrainingRun {
         _ = try Trainer(config, dataset: dataset, observers: [])
         if shouldStop() { throw CancellationError() }
         let workspace = try openWorkspace()
-        let recorder = try workspace.startRun(description(dataset)) { error in
+        let git = GitState.current()
+        let recorder = try workspace.startRun(description(dataset, git)) { error in
             reporter.message("warning: \(error)")
+        }
+        do {
+            try git?.storeChanges(with: recorder)
+        } catch {
+            try? recorder.finish(.failed, exitCode: 1, error: "\(error)")
+            throw error
         }
         reporter.message("\(recorder.address): \(name ?? config.name), seed \(config.seed)")
         return try RunAttempt(
@@ -66,14 +73,13 @@ public struct TrainingRun {
         ).execute(from: nil)
     }
 
-    private func description(_ dataset: any Dataset) -> RunDescription {
-        let git = GitState.current()
+    private func description(_ dataset: any Dataset, _ git: GitState?) -> RunDescription {
         return RunDescription(
             name: name ?? config.name, kind: "train", seed: UInt64(config.seed),
             configJSON: config.json.canonicalText,
             configHash: config.json.stableHash(leavingOut: ExperimentConfig.pathsOutsideGroup),
             datasetHash: dataset.trainingHash, evalHash: dataset.testHash, gitCommit: git?.commit,
             gitDirty: git?.isDirty, threads: ThreadPool.shared.threadCount, commandLine: commandLine,
-            programVersion: programVersion, mainMetric: "validation/loss")
+            programVersion: programVersion, mainMetric: "validation/loss", gitDiffSHA: git?.changesDigest)
     }
 }

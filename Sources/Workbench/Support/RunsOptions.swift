@@ -30,7 +30,7 @@ struct RunsOptions: ParsableArguments {
         if let filter {
             let found = try workspace.list(RunQuery(filter: filter, includesArchived: includingArchived)).rows
             let known = Set(runs.map(\.id))
-            runs += try workspace.runs(at: found.map { Run.address(of: $0.run) }.filter { !$0.isEmpty })
+            runs += try workspace.runs(at: found.map { Run.address(of: $0.run) })
                 .filter { !known.contains($0.id) }
         }
         if runs.isEmpty { throw TrackingError.notFound(reason: "no run fits the filter") }
