@@ -1,6 +1,5 @@
 import Foundation
 import GRDB
-import Hashing
 import Testing
 
 @testable import Tracking
