@@ -125,6 +125,10 @@ import Testing
         #expect(Bootstrap(key: "").correctedMeanInterval([1, 2, 3, 4]) == nil)
         #expect(Bootstrap(key: "").correctedMeanInterval([3, 3, 3, 3, 3]) == 3...3)
         #expect(Bootstrap(key: "").correctedMeanInterval([]) == nil)
+        // Whose squares overflow, or vanish.
+        #expect(
+            Bootstrap(key: "").correctedMeanInterval([1e200, -1e200, 1e200, 0, 5])?.contains(2e199) == true)
+        #expect(Bootstrap(key: "").correctedMeanInterval([0, 0, 0, 0, 1e-300])?.contains(2e-301) == true)
     }
 
     /// Seeds that differ widen the interval beyond that of their files.

@@ -25,7 +25,7 @@ public struct DrawnSamples: Sendable {
                 var bits: UInt64 = 0
                 for draw in 0..<count {
                     bits = draw % 2 == 0 ? stream.nextBits() : bits >> 32
-                    let number = Int((bits & 0xffff_ffff) &* range >> 32)
+                    let number = Int(((bits & 0xffff_ffff) * range) >> 32)
                     weights[number * resamples + sample] &+= 1
                 }
             }
@@ -68,7 +68,10 @@ public struct DrawnSamples: Sendable {
         let slack = 1e-12 * (abs(summary.mean) + deviation)
         let under = Double(means.count { $0 < summary.mean - slack })
         let equal = Double(means.count { abs($0 - summary.mean) <= slack })
-        let bias = NormalDistribution.quantile((under + 0.5 * equal) / Double(resamples))
+        // So many samples cannot show a smaller share than half of one.
+        let least = 0.5 / Double(resamples)
+        let share = min(1 - least, max(least, (under + 0.5 * equal) / Double(resamples)))
+        let bias = NormalDistribution.quantile(share)
         // The mean's jackknife gives a third of the skewness of the mean.
         let count = Double(values.count)
         let (squares, cubes) = values.reduce((0.0, 0.0)) { sums, value in
@@ -79,7 +82,8 @@ public struct DrawnSamples: Sendable {
         func end(_ p: Double) -> Double {
             let z = bias + NormalDistribution.quantile(p)
             let share = NormalDistribution.cumulative(bias + z / (1 - acceleration * z))
-            return means.quantileOfSorted(share)
+            // Numbers whose squares overflow leave no acceleration.
+            return means.quantileOfSorted(share.isNaN ? p : share)
         }
         let ends = (end((1 - confidence) / 2), end((1 + confidence) / 2))
         return min(ends.0, ends.1)...max(ends.0, ends.1)
