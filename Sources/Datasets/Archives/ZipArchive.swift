@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import StrictJSON
 
 /// A zip file, stored or deflated, without encryption and without the 64-bit extension.
 ///
@@ -50,8 +51,8 @@ struct ZipArchive: Archive {
             offset += 46 + nameLength + extraLength + commentLength
             let name = String(decoding: nameBytes, as: UTF8.self)
             if name.hasSuffix("/") { continue }
-            guard flags & 1 == 0 else { throw damaged("\(name) is encrypted") }
-            guard size <= Self.largest else { throw damaged("\(name) claims to hold \(size) bytes") }
+            guard flags & 1 == 0 else { throw damaged("\(quoted(name)) is encrypted") }
+            guard size <= Self.largest else { throw damaged("\(quoted(name)) claims to hold \(size) bytes") }
             names.append(name)
             entries[name] = Entry(
                 method: method, checkSum: checkSum, packedSize: packedSize, size: size, header: header)
@@ -71,10 +72,10 @@ struct ZipArchive: Archive {
 
     func content(of name: String) throws -> [UInt8] {
         guard let entry = entries[name] else {
-            throw DatasetError.notFound("\(path): holds no file \(name)")
+            throw DatasetError.notFound("\(path): holds no file \(quoted(name))")
         }
         func damaged(_ reason: String) -> DatasetError {
-            .corrupt("\(path): \(name): \(reason); expected a complete zip file")
+            .corrupt("\(path): \(quoted(name)): \(reason); expected a complete zip file")
         }
         guard reader.number(at: entry.header, width: 4) == 0x0403_4b50,
             let nameLength = reader.number(at: entry.header + 26, width: 2),
