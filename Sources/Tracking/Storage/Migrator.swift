@@ -17,6 +17,7 @@ extension Schema {
         Migration(version: 1, statements: migration1),
         Migration(version: 2, statements: migration2),
         Migration(version: 3, statements: migration3, afterwards: packStoredPoints),
+        Migration(version: 4, statements: migrationSweeps),
     ]
 
     static let version = migrations.map(\.version).max() ?? 0
