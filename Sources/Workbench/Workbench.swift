@@ -10,6 +10,7 @@ struct Workbench: ParsableCommand {
         subcommands: [
             RunCommand.self,
             WatchCommand.self,
+            SweepCommand.self,
             EvaluateCommand.self,
             TuneCommand.self,
             EnhanceCommand.self,

@@ -11,6 +11,8 @@ struct RunAttempt {
     let reporter: any RunReporter
     let exits: TrainingRun.ExitCodes
     let shouldStop: () -> Bool
+    /// The try of a sweep's trial that it is made for.
+    var trial: TrialToken?
 
     /// - Parameters:
     ///   - resumable: the checkpoint to go on from; nil to begin with step 0.
@@ -20,6 +22,7 @@ struct RunAttempt {
     ) throws -> TrainingRun.Outcome {
         let data = DataRecord(dataset, recorder: recorder, reporter: reporter)
         do {
+            if let trial { try recorder.workspace.attach(run: recorder.run, to: trial) }
             if isResumed { try checkpoints.rewind(to: resumable) }
             try data.begin()
             let scores = try config.training.engine.use { try train(from: resumable, isResumed: isResumed) }

@@ -14,12 +14,13 @@ extension TrainingRun {
     ///   - address: the run, such as `run12`.
     ///   - workspace: opened for writing.
     ///   - exits: what the program will exit with.
+    ///   - token: the try of a sweep's trial that it is made for.
     ///   - shouldStop: asked after every step.
     /// - Throws: `TrackingError` for a run that does not exist or is alive; `ExperimentError.refused` when going on
     ///   would not be the same run: its config cannot be read any more, or its data have changed.
     public static func resume(
         _ address: String, in workspace: Workspace, exits: ExitCodes = ExitCodes(),
-        reporter: any RunReporter, shouldStop: @escaping () -> Bool
+        trial token: TrialToken? = nil, reporter: any RunReporter, shouldStop: @escaping () -> Bool
     ) throws -> Outcome {
         let run = try workspace.run(address)
         if run.status == .finished { return Outcome(address: run.address, end: .wasFinished, scores: nil) }
@@ -47,7 +48,7 @@ extension TrainingRun {
         reporter.message("\(run.address): \(run.name ?? config.name), seed \(config.seed), goes on \(from)")
         return try RunAttempt(
             config: config, dataset: dataset, recorder: recorder, reporter: reporter, exits: exits,
-            shouldStop: shouldStop
+            shouldStop: shouldStop, trial: token
         ).execute(from: found, isResumed: true)
     }
 

@@ -13,6 +13,8 @@ public struct TrainingRun {
     public var commandLine: String?
     public var programVersion = "0"
     public var exits = ExitCodes()
+    /// The try of a sweep's trial that the run is made for.
+    public var trial: TrialToken?
 
     public init(_ config: ExperimentConfig) { self.config = config }
 
@@ -69,7 +71,7 @@ public struct TrainingRun {
         reporter.message("\(recorder.address): \(name ?? config.name), seed \(config.seed)")
         return try RunAttempt(
             config: config, dataset: dataset, recorder: recorder, reporter: reporter, exits: exits,
-            shouldStop: shouldStop
+            shouldStop: shouldStop, trial: trial
         ).execute(from: nil)
     }
 

@@ -47,10 +47,16 @@ struct RunCommand: ParsableCommand {
     var quiet = false
     @Flag(help: "Print the resolved config, shapes, parameters and cost, and do nothing.")
     var dryRun = false
+    /// Which try of which trial this is; sweeps give it.
+    @Option(help: .hidden)
+    var trial: String?
     @OptionGroup var workspaceOptions: WorkspaceOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        if let trial, TrialToken(trial) == nil {
+            throw ValidationError("--trial \(trial): sweeps give it, as in 3/5/1")
+        }
         if steps != nil, epochs != nil { throw ValidationError("give --steps or --epochs, not both") }
         if let epochs, epochs < 1 { throw ValidationError("--epochs \(epochs): give a number of 1 or more") }
         if (file == nil) == (resume == nil) {
@@ -90,6 +96,7 @@ struct RunCommand: ParsableCommand {
         }
         var run = TrainingRun(config)
         run.name = name
+        run.trial = trial.flatMap(TrialToken.init)
         run.commandLine = Self.commandLine
         run.programVersion = Version.text
         run.exits = Self.exits
@@ -105,7 +112,8 @@ struct RunCommand: ParsableCommand {
         Interruption.watch()
         return try TrainingRun.resume(
             address, in: workspaceOptions.openOrCreate(), exits: Self.exits,
-            reporter: ConsoleReporter(isQuiet: quiet), shouldStop: { Interruption.isRequested })
+            trial: trial.flatMap(TrialToken.init), reporter: ConsoleReporter(isQuiet: quiet),
+            shouldStop: { Interruption.isRequested })
     }
 
     private static var commandLine: String { CommandLine.arguments.joined(separator: " ") }

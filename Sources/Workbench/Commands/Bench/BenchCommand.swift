@@ -12,6 +12,7 @@ struct BenchCommand: ParsableCommand {
             BenchStepCommand.self, BenchGemmCommand.self, BenchConvolutionCommand.self,
             BenchOperationsCommand.self, BenchLoaderCommand.self, BenchFeaturesCommand.self,
             BenchLoggingCommand.self, BenchReadingCommand.self,
+            BenchSweepCommand.self,
         ])
 }
 

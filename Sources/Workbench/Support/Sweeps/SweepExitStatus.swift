@@ -1,0 +1,16 @@
+import Experiments
+import Tracking
+
+extension SweepError: ExitCoded {
+    var exitCode: Int32 {
+        switch self {
+        case .unknownSweep, .noSweeps, .unknownTrial: ExitStatus.notFound
+        case .ambiguousSweep: ExitStatus.usage
+        case .trialLost: ExitStatus.runFailed
+        }
+    }
+}
+
+extension SweepObjectiveError: ExitCoded {
+    var exitCode: Int32 { ExitStatus.notFound }
+}

@@ -1,0 +1,78 @@
+import Experiments
+import StrictJSON
+import Tracking
+
+/// What a sweep has come to: its trials, and the table that it was made for.
+struct SweepReport {
+    /// A trial with what is known of its run.
+    struct Entry {
+        let trial: Trial
+        let assignment: Assignment
+        let minutes: Double?
+
+        /// For people: the configuration's name, else what it changes.
+        var text: String { trial.label ?? assignment.text }
+    }
+
+    let sweep: Sweep
+    let plan: SweepPlan
+    let objective: SweepObjective
+    let entries: [Entry]
+    /// Whether a process works on the sweep.
+    let isWorkedOn: Bool
+    /// nil for a sweep that is no ablation.
+    let ablation: AblationTable?
+    /// The configurations that have a value, the best first.
+    let ranking: [ConfigurationSummary]
+
+    /// - Parameter metric: another metric than the sweep's own, with its goal by name.
+    init(_ sweep: Sweep, in workspace: Workspace, metric: String? = nil) throws {
+        self.sweep = sweep
+        plan = try SweepPlan(storedAs: JSONValue(parsing: sweep.specJSON))
+        var objective = plan.spec.objective
+        if let metric, metric != objective.metric {
+            objective.metric = metric
+            objective.goal = MetricGoal.suggested(by: metric) == .max ? .max : .min
+            objective.at = .last
+        }
+        self.objective = objective
+        isWorkedOn = try workspace.otherWorkers(on: sweep.id) > 0
+        let trials = try workspace.trials(of: sweep.id)
+        entries = try trials.map { trial in
+            let json = try? JSONValue(parsing: trial.paramsJSON)
+            return Entry(
+                trial: trial, assignment: json.flatMap(Assignment.init) ?? Assignment(),
+                minutes: try trial.run.map { try workspace.workingSeconds(of: $0) / 60 })
+        }
+        let outcomes = try entries.map { entry in
+            let isOver = entry.trial.state == .finished
+            let value: Double? =
+                if !isOver { nil } else if metric == nil { entry.trial.value } else {
+                    try entry.trial.run.map { try objective.value(of: $0, in: workspace) }
+                }
+            return TrialOutcome(
+                hash: entry.trial.paramsHash, name: entry.trial.label, assignment: entry.assignment,
+                seed: entry.trial.seed, value: value, minutes: isOver ? entry.minutes : nil)
+        }
+        let (experiment, goal) = (plan.experiment, objective.goal)
+        ranking = ConfigurationSummary.ranked(outcomes, goal: goal)
+        ablation = try plan.spec.ablation.map { spec in
+            AblationTable(
+                spec, cases: try spec.cases.map { ($0, try experiment.hash($0.assignment)) },
+                outcomes: outcomes, goal: goal)
+        }
+    }
+
+    func count(_ state: TrialState) -> Int { entries.count { $0.trial.state == state } }
+
+    /// The state as it is, whatever the database says of a sweep whose processes have died.
+    var state: String {
+        sweep.state == .running && !isWorkedOn ? "interrupted" : sweep.state.rawValue
+    }
+
+    /// "validation/loss (min, best)".
+    var objectiveText: String {
+        "\(objective.metric) (\(objective.goal.rawValue)"
+            + (objective.isOfTest ? ", mean of the test files)" : ", \(objective.at.rawValue))")
+    }
+}
