@@ -6,6 +6,12 @@ struct Workbench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "workbench",
         abstract: "Train, compare and use networks that turn a phone recording into studio sound.",
+        discussion: """
+            Data goes to standard output, progress and messages to standard error. Exit status: 0 done, 1 a run failed, \
+            2 wrong arguments, config, filter or file, 3 not found, 4 a gate does not hold, 5 another process is in the \
+            way, 6 the database is damaged or newer than the program, 7 refused, 75 stopped and resumable, 130 and 143 \
+            stopped by a signal, 141 the reader of the output went away.
+            """,
         version: Version.text,
         subcommands: [
             RunCommand.self,

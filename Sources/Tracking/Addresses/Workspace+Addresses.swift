@@ -114,7 +114,7 @@ extension Workspace {
         do {
             field = try FieldResolver(database: database).field(word, in: name)
         } catch let error as FilterError {
-            throw TrackingError.notFound(reason: "no run '\(address)': \(error.reason)")
+            throw TrackingError.notFound(reason: error.reason)
         }
         let isDescending: Bool
         switch field {
