@@ -63,6 +63,14 @@ enum NumberText {
 
     /// A moment for machines: "2026-03-01T13:05:33.120Z".
     static func timestamp(_ date: Date) -> String {
-        date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        let milliseconds = Int64((date.timeIntervalSince1970 * 1000).rounded())
+        var seconds = time_t(milliseconds.quotientAndRemainder(dividingBy: 1000).quotient)
+        var fraction = milliseconds - Int64(seconds) * 1000
+        if fraction < 0 { (seconds, fraction) = (seconds - 1, fraction + 1000) }
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        return String(
+            format: "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", Int(parts.tm_year) + 1900, parts.tm_mon + 1,
+            parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, Int(fraction))
     }
 }
