@@ -77,6 +77,9 @@ import Testing
         #expect(try workspace.runs(at: ["depth/lr/*"]).map(\.id) == [2, 4, 5])
         #expect(try workspace.run("sweep3/2").id == 4)
         #expect(throws: TrackingError.self) { try workspace.run("sweep3/*") }
+        for filter in ["sweep = 3 and trial > 0", "sweep = sweep3 and trial in [2, 3]"] {
+            #expect(try workspace.list(RunQuery(filter: filter)).rows.map(\.run) == [4, 5])
+        }
     }
 
     /// A hundred twins are not all spelt out.

@@ -88,6 +88,11 @@ struct FilterCompiler {
     private func number(
         _ field: RunField, _ comparison: FilterComparison, _ word: FilterExpression.Word
     ) throws -> SQLPart {
+        if case .attribute(.sweep) = field, word.text.hasPrefix("sweep"),
+            let id = Int64(word.text.dropFirst(5))
+        {
+            return simple(field, comparison, id)
+        }
         guard let number = FilterLiteral.number(word.text) else {
             throw error("expected a number here, not '\(word.text)'", word)
         }

@@ -3,7 +3,7 @@ public enum RunAttribute: String, Sendable, CaseIterable {
     case run, uuid, name, kind, status, seed, step, started, ended, duration, tag, note, pinned, archived
     case best, metric
     case bestStep = "best_step"
-    case error, exit, sweep, parent, config, dataset, test, commit, dirty, host, cpu, threads, program,
+    case error, exit, sweep, trial, parent, config, dataset, test, commit, dirty, host, cpu, threads, program,
         command
 
     /// Names that mean the same; the ones that `--json` prints among them.
@@ -35,7 +35,7 @@ public enum RunAttribute: String, Sendable, CaseIterable {
     var kindOfValue: Kind {
         switch self {
         case .run, .parent: .run
-        case .seed, .step, .exit, .threads, .sweep, .best, .bestStep: .number
+        case .seed, .step, .exit, .threads, .sweep, .trial, .best, .bestStep: .number
         case .status: .status
         case .started, .ended: .moment
         case .duration: .span
@@ -58,6 +58,7 @@ public enum RunAttribute: String, Sendable, CaseIterable {
         case .run: "runs.id"
         case .parent: "runs.parent_id"
         case .sweep: "runs.sweep_id"
+        case .trial: "runs.trial_no"
         case .uuid, .name, .kind, .seed, .error, .host, .cpu, .threads, .program: "runs.\(rawValue)"
         case .note: "nullif(runs.note, '')"
         case .step: "runs.last_step"
