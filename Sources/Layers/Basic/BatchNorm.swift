@@ -87,6 +87,8 @@ struct RunningBuffers {
     func update(mean: Tensor, variance: Tensor, values: Int, momentum: Float?) {
         guard let runningMean = self.mean, let runningVariance = self.variance else { return }
         if let count { count.value = Tensor(count.value.item + 1) }
+        // An empty batch is a batch, but says nothing.
+        if values == 0 { return }
         let running = RunningStatistics(mean: runningMean.value, variance: runningVariance.value).updated(
             mean: mean, variance: variance, count: values,
             momentum: momentum ?? 1 / max(1, count?.value.item ?? 1))

@@ -21,7 +21,8 @@ struct BatchNormalisation: Primitive {
                 "[batch_normalisation] scale and shift must be [\(channels)] for input \(inputs[0]), got "
                     + "\(inputs[1]) and \(inputs[2])")
         }
-        guard Shape.count(inputs[0]) / max(1, channels) > 1 else {
+        // Nothing at all has no statistics, and no values that need them.
+        guard Shape.count(inputs[0]) / max(1, channels) != 1 else {
             throw ShapeError(
                 "[batch_normalisation] needs more than one value per channel, input is \(inputs[0])")
         }
@@ -31,7 +32,8 @@ struct BatchNormalisation: Primitive {
     func forward(_ inputs: [Tensor], outputShapes: [[Int]]) -> [Tensor] {
         let x = inputs[0].contiguous()
         let channels = outputShapes[1][0]
-        let rows = x.count / channels
+        let rows = x.count / max(1, channels)
+        if rows == 0 { return [x, .zeros([channels]), .zeros([channels])] }
         // Sums are taken around the first row, so that a large mean does not swallow the variance.
         let pivot = Array(UnsafeBufferPointer(start: x.base, count: channels))
         let totals = ColumnTotals.compute(rows: rows, columns: channels, quantities: 2) { range, sums in
@@ -98,7 +100,8 @@ struct BatchNormalisationGradient: Primitive {
         let x = inputs[0].contiguous()
         let g = inputs[5].contiguous()
         let channels = outputShapes[1][0]
-        let rows = x.count / channels
+        let rows = x.count / max(1, channels)
+        if rows == 0 { return [x, .zeros([channels]), .zeros([channels])] }
         let (scale, mean, variance) = (inputs[1].values, inputs[3].values, inputs[4].values)
         let (factor, offset) = NormalisationFactors.affine(
             scale: scale, shift: inputs[2].values, mean: mean, variance: variance, epsilon: epsilon)
