@@ -1,10 +1,11 @@
 """Times single operations here and in PyTorch, in turn, and prints the ratios.
 
-    python Benchmarks/compare_ops.py [--what products|convolutions|passes|all] [--threads 2] [--rounds 3]
+    python Benchmarks/compare_ops.py [--what products|convolutions|passes|layers|all] [--threads 2] [--rounds 3]
 
 products: matrix products, those of gated recurrent units and of attention. convolutions: forward, gradient to
 the input, gradient to the weights (PyTorch in channels_last). passes: elementwise functions, normalisation,
-Adam, sums, concatenation. What is done comes from the report of `workbench bench`, so both do the same. Every
+Adam, sums, concatenation. layers: recurrent layers, attention, normalisations, 1-D convolutions and the spectral
+loss, forwards and backwards together. What is done comes from the report of `workbench bench`, so both do the same. Every
 round runs each program once and takes the ratio of their medians.
 Needs: pip install torch numpy; `./workbench` built once. The product itself never needs Python.
 """
@@ -16,12 +17,16 @@ import time
 from peer import WORKBENCH, parser, run_json, spread
 
 # Which benchmarks of ours have such items.
-BENCHMARKS = {"products": ["gemm", "ops"], "convolutions": ["conv"], "passes": ["ops"]}
+BENCHMARKS = {"products": ["gemm", "ops"], "convolutions": ["conv"], "passes": ["ops"], "layers": ["ops"]}
+LAYERS = {"gru", "lstm", "attention", "layer norm", "group norm", "instance norm", "conv 1d", "transposed conv 1d",
+          "stft loss"}
 PRODUCTS = {"matmul", "gru product", "attention scores", "attention values"}
 
 
 def kind(item):
     operation = item["operation"]
+    if operation in LAYERS:
+        return "layers"
     return "products" if operation in PRODUCTS else "convolutions" if operation == "convolution" else "passes"
 
 
@@ -31,6 +36,9 @@ def label(item):
         if item["right_transposed"]:
             right[-2:] = right[:-3:-1]
         return f"{item['operation']} {item['left']} x {right}"
+    if kind(item) == "layers":
+        sizes = [key for key, value in item.items() if isinstance(value, int) and key not in ("threads", "samples")]
+        return f"{item['operation']} " + ", ".join(f"{key} {item[key]}" for key in sizes)
     if kind(item) == "convolutions":
         return f"{item['layer']} {item['pass']} ({item['engine']})"
     return f"{item['operation']} {item['mebibytes']} MiB"
@@ -114,7 +122,79 @@ def memory_pass(item):
     return operations[item["operation"]]() if item["operation"] in operations else None
 
 
-PEERS = {"products": product, "convolutions": convolution, "passes": memory_pass}
+def layer(item):
+    import torch
+    from torch import nn
+
+    def sizes(*names):
+        return [item[name] for name in names]
+
+    def pass_through(module, *shape):
+        x = torch.randn(*shape, requires_grad=True)
+        wanted = [x, *module.parameters()]
+
+        def result(output):
+            return output[0] if isinstance(output, tuple) else output
+
+        seed = torch.randn_like(result(module(x)))
+        return lambda: torch.autograd.grad(result(module(x)), wanted, seed)
+
+    class SelfAttention(nn.MultiheadAttention):
+        def forward(self, x):
+            return super().forward(x, x, x, need_weights=False)
+
+    operation = item["operation"]
+    if operation in ("gru", "lstm"):
+        kind_of = nn.GRU if operation == "gru" else nn.LSTM
+        module = kind_of(item["inputs"], item["units"], batch_first=True, bidirectional=item["directions"] == 2)
+        return pass_through(module, *sizes("batch", "time", "inputs"))
+    if operation == "attention":
+        module = SelfAttention(item["features"], item["heads"], batch_first=True)
+        return pass_through(module, *sizes("batch", "time", "features"))
+    if operation == "layer norm":
+        return pass_through(nn.LayerNorm(item["features"]), *sizes("batch", "time", "features"))
+    if operation == "group norm":
+        return pass_through(nn.GroupNorm(item["groups"], item["features"]), *sizes("batch", "features", "time"))
+    if operation == "instance norm":
+        module = nn.InstanceNorm1d(item["features"], affine=True)
+        return pass_through(module, *sizes("batch", "features", "time"))
+    if operation == "conv 1d":
+        module = nn.Conv1d(*sizes("in", "out", "kernel"), stride=item["stride"], padding=item["padding"],
+                           dilation=item["dilation"], groups=item["groups"])
+        return pass_through(module, *sizes("batch", "in", "time"))
+    if operation == "transposed conv 1d":
+        module = nn.ConvTranspose1d(*sizes("in", "out", "kernel"), stride=item["stride"], padding=item["padding"])
+        return pass_through(module, *sizes("batch", "in", "time"))
+    if operation == "stft loss":
+        return spectral_loss(*sizes("batch", "time"))
+    return None
+
+
+def spectral_loss(batch, time_steps):
+    import torch
+    estimate = (0.1 * torch.randn(batch, time_steps)).requires_grad_()
+    target = estimate.detach() + 0.02 * torch.randn(time_steps)
+    resolutions = [(n, hop, length, torch.hann_window(length))
+                   for n, hop, length in [(1024, 120, 600), (2048, 240, 1200), (512, 50, 240)]]
+
+    def magnitude(x, n, hop, length, window):
+        spectrum = torch.stft(x, n, hop, length, window, return_complex=True)
+        return (spectrum.real ** 2 + spectrum.imag ** 2).clamp(min=1e-7).sqrt()
+
+    def loss():
+        total = 0
+        for resolution in resolutions:
+            e = magnitude(estimate, *resolution)
+            with torch.no_grad():
+                t = magnitude(target, *resolution)
+            total = total + (t - e).square().sum().sqrt() / t.square().sum().sqrt()
+            total = total + (t.log() - e.log()).abs().mean()
+        return total / len(resolutions)
+
+    return lambda: torch.autograd.grad(loss(), estimate)
+
+
+PEERS = {"products": product, "convolutions": convolution, "passes": memory_pass, "layers": layer}
 
 
 def timed(call, samples, least=0.002):

@@ -6,19 +6,20 @@ import StrictJSON
 struct BenchOperationsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ops",
-        abstract: "Time elementwise, normalisation and optimiser passes, and small products.",
+        abstract: "Time elementwise, normalisation and optimiser passes, small products, and layers.",
         discussion: """
             Passes are in bytes that must be read and written, and as a share of what a plain copy of the same size \
-            reaches in this run. 2 MiB operands lie in cache, 64 MiB ones in memory.
+            reaches in this run. 2 MiB operands lie in cache, 64 MiB ones in memory. Layers over sequences and the \
+            spectral loss are timed forwards and backwards together.
             """)
 
     @OptionGroup var options: BenchOptions
 
     func run() throws {
         let threads = options.threads
-        let all =
+        let all: [BenchmarkItem] =
             [2, 64].flatMap { OperationBenchmark.items(mebibytes: $0, threads: threads) }
-            + GemmBenchmark.layerItems(threads: threads)
+            + GemmBenchmark.layerItems(threads: threads) + LayerBenchmark.items(threads: threads)
         var items = try options.selection(all) { $0.operation }
         // Shares need their copy, whatever else is left out.
         let missing = all.filter { copy in
