@@ -186,16 +186,17 @@ final class SweepCommandTests {
         #expect(try workbench("sweep", "stop", "last").error.contains("has finished already"))
     }
 
-    /// The second configuration learns nothing and would take minutes.
+    /// The second configuration is worse by construction and would take minutes.
     @Test func aHopelessTrialIsPruned() throws {
         try write(
             #"""
             {"sweep": "prunes", "base": "mini.json", "method": "grid", "seeds": [1, 2],
              "set": {"training.validate_every": 20, "optimizer.warmup_steps": 0},
-             "params": {"training.steps": {"values": [60, 1000000]}},
-             "when": [{"if": {"training.steps": 1000000},
+             "params": {"training.steps": {"values": [60, 20000]}},
+             "when": [{"if": {"training.steps": 20000},
                        "params": {"optimizer.learning_rate": {"values": [1e-9]}}}],
-             "prune": {"min": 20, "eta": 2, "max": 1000000}}
+             "objective": {"metric": "train/learning_rate", "goal": "max"},
+             "prune": {"min": 20, "eta": 2, "max": 20000}}
             """#, to: "prune.json")
         let swept = try workbench("sweep", "prune.json")
         #expect(swept.exitCode == 0, "\(swept.error)")

@@ -90,6 +90,7 @@ extension SweepRunner {
         }
         do {
             let value = try plan.spec.objective.value(of: run, in: workspace)
+            try noteRungs(of: run, ended.token)
             try workspace.endTrial(ended.token, .finished, value: value)
         } catch let error as SweepObjectiveError {
             try noteFailed(ended, "\(error)")

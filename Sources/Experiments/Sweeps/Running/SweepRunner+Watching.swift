@@ -38,6 +38,16 @@ extension SweepRunner {
         }
     }
 
+    /// Notes what a trial that came to its end had been worth at every rung: it may have been too quick to be seen
+    /// there, and others are compared with it.
+    func noteRungs(of run: Run.ID, _ token: TrialToken) throws {
+        guard let halving, let last = try workspace.run("run\(run)").lastStep else { return }
+        for (rung, steps) in halving.rungs.enumerated() where steps <= last + 1 {
+            guard let value = try value(of: run, after: steps, last: last) else { continue }
+            _ = try workspace.enterRung(token, rung: rung, value: value)
+        }
+    }
+
     /// The objective when a trial had come to a rung; where nothing had been validated by then, the first that was
     /// since.
     private func value(of run: Run.ID, after steps: Int, last: Int) throws -> Double? {
