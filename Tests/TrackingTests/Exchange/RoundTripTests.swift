@@ -15,7 +15,9 @@ import Testing
                 commandLine: "run x", programVersion: "1", environment: ["K": "v"], mainMetric: "val/loss"))
         try first.declare("val/loss", unit: "dB", goal: .min)
         for step in 0..<1500 { try first.log("train/loss", step: step, value: 1 / Double(step + 3)) }
-        for (step, value) in [0.1, -.infinity, .nan, -0.0, 5e-324, 1.7976931348623157e308].enumerated() {
+        for (step, value) in [0.1, -.infinity, .nan, -0.0, .leastNonzeroMagnitude, 1.7976931348623157e308]
+            .enumerated()
+        {
             try first.log("val/loss", step: step * step * 10, value: value)
         }
         try first.addFileScores(
