@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test func theSameSweepIsEnteredOnce() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let workspace = try Workspace(directory: folder.url)
         let (first, isNew) = try workspace.enterSweep(name: "first", specJSON: "{}", specHash: "x")
         let (again, isNewAgain) = try workspace.enterSweep(
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func sweepsAreFoundByAddressOrName() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let workspace = try Workspace(directory: folder.url)
         #expect(throws: SweepError.noSweeps(address: "last", path: workspace.directory.path)) {
             try workspace.sweep("last")
@@ -56,7 +56,7 @@ import Testing
 
     /// Everything in order, each once; a token of an earlier try is worth nothing.
     @Test func trialsAreClaimedOnce() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let workspace = try Workspace(directory: folder.url)
         let sweep = try sweep(in: workspace)
         try workspace.addTrials(to: sweep.id, trials(2))
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test func whatADeadProcessLeftIsTakenOver() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let workspace = try Workspace(directory: folder.url)
         let sweep = try sweep(in: workspace)
         try workspace.addTrials(to: sweep.id, trials(2))
@@ -147,7 +147,7 @@ import Testing
     }
 
     @Test func pruningEndsTheConfiguration() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let workspace = try Workspace(directory: folder.url)
         let sweep = try sweep(in: workspace)
         try workspace.addTrials(to: sweep.id, trials(2) + trials(2, seed: 2))
@@ -169,7 +169,7 @@ import Testing
     }
 
     @Test func failedTrialsCanBeTriedAgain() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let workspace = try Workspace(directory: folder.url)
         let sweep = try sweep(in: workspace)
         try workspace.addTrials(to: sweep.id, trials(3))
@@ -189,7 +189,7 @@ import Testing
     }
 
     @Test func askAndTell() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let workspace = try Workspace(directory: folder.url)
         let sweep = try sweep(in: workspace)
         let tokens = try trials(3).compactMap { try workspace.askTrial(of: sweep.id, $0) }
