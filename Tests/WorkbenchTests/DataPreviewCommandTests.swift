@@ -8,6 +8,7 @@ import Testing
     private let folder: URL
     private static let experiment = """
         {"name": "small", "audio": {"sample_rate": 8000, "fft_size": 128, "hop_length": 64, "mel_bands": 16},
+         "model": {"stage1": {"base_channels": 4, "depth": 2}, "stage2": null},
          "dataset": {"kind": "synthetic", "validation_items": 4, "test_items": 4, "evaluation_seconds": 1,
                      "simulation": {"room_share": 1}},
          "augmentation": [{"kind": "gain", "decibels": [-6, -6]}, {"kind": "spectral_mask", "probability": 1}]}

@@ -97,6 +97,8 @@ public final class SweepRunner {
             reporter.end()
             throw error
         }
+        // The last trials may have ended between two looks.
+        try? showProgress()
         reporter.end()
         return try conclude()
     }
