@@ -87,9 +87,12 @@ struct BenchReadingCommand: ParsableCommand {
         process.arguments = arguments
         process.standardOutput = FileHandle.nullDevice
         process.standardInput = FileHandle.nullDevice
+        // `waitUntilExit` looks every 50 ms.
+        let ended = DispatchSemaphore(value: 0)
+        process.terminationHandler = { _ in ended.signal() }
         let start = DispatchTime.now().uptimeNanoseconds
         try process.run()
-        process.waitUntilExit()
+        ended.wait()
         let end = DispatchTime.now().uptimeNanoseconds
         guard process.terminationStatus == 0 else {
             throw ExperimentError.notFound("`workbench \(arguments.joined(separator: " "))` did not succeed")
