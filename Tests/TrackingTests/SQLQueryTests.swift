@@ -31,22 +31,24 @@ import Testing
             ])
     }
 
-    /// None of these may change or make anything.
+    /// None of these may change or make anything; FILE is a place in the test's own folder.
     @Test(
         arguments: [
             "DELETE FROM runs", "UPDATE runs SET name = 'x'", "INSERT INTO tags VALUES (1, 'x')",
             "DROP TABLE runs",
-            "PRAGMA journal_mode = DELETE", "ATTACH '/tmp/never-made.sqlite' AS a",
-            "VACUUM INTO '/tmp/never-made.sqlite'",
+            "PRAGMA journal_mode = DELETE", "ATTACH 'FILE' AS a",
+            "VACUUM INTO 'FILE'",
             "WITH a AS (SELECT 1) DELETE FROM runs", "SELECT 1; DELETE FROM runs", "BEGIN",
             "CREATE TABLE x (y)", "",
         ])
     func nothingIsChanged(sql: String) throws {
         let folder = TemporaryFolder("sql\(sql.hashValue)")
         let workspace = try Self.workspace(folder)
-        #expect(throws: SQLError.self) { try workspace.query(sql) }
+        let file = folder.url.appendingPathComponent("never-made.sqlite").path
+        let statement = sql.replacingOccurrences(of: "FILE", with: file)
+        #expect(throws: SQLError.self) { try workspace.query(statement) }
         #expect(try workspace.runs().map(\.name) == ["one"])
-        #expect(!FileManager.default.fileExists(atPath: "/tmp/never-made.sqlite"))
+        #expect(!FileManager.default.fileExists(atPath: file))
     }
 
     @Test(
