@@ -57,7 +57,7 @@ public struct Trial: Sendable {
     public let state: TrialState
     /// How many rungs of pruning it has passed.
     public let rung: Int
-    /// The objective.
+    /// The objective; of a running trial whose driver tells it, what it has come to so far.
     public let value: Double?
     public let run: Run.ID?
     /// How often it was started.
@@ -68,6 +68,10 @@ public struct Trial: Sendable {
     public let failures: Int
     /// Why it failed or was pruned.
     public let reason: String?
+    /// The driver that asked for it and has not told how it ended; nil where a process of the workbench works on it.
+    public let driver: TrialWorker?
+    /// Until when a lease holds that nobody renews; nil where nobody works on it.
+    public let leaseEnds: Date?
     public let started: Date?
     public let ended: Date?
 

@@ -10,6 +10,8 @@ public enum SweepError: Error, Equatable, CustomStringConvertible {
     case unknownTrial(address: String, sweep: String, count: Int)
     /// Another process has taken the trial over.
     case trialLost(address: String)
+    /// What a driver tells does not fit what is known of the trial; nothing was changed.
+    case tellRefused(address: String, reason: String)
 
     public var description: String {
         switch self {
@@ -26,6 +28,7 @@ public enum SweepError: Error, Equatable, CustomStringConvertible {
                 : "no trial '\(address)'; \(sweep) has the trials 0 to \(count - 1)"
         case .trialLost(let address):
             "\(address) is worked on by another process; this one stops"
+        case .tellRefused(let address, let reason): "\(address) \(reason); nothing was changed"
         }
     }
 }

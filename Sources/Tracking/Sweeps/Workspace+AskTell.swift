@@ -27,4 +27,24 @@ extension Workspace {
             return TrialToken(sweep: sweep, number: number, attempt: 1)
         }
     }
+
+    /// Notes a sign of life of a driver's trial, with what the objective has come to so far, and renews its lease.
+    ///
+    /// - Returns: false when somebody else works on it by now; then nothing is noted.
+    public func noteProgress(
+        _ token: TrialToken, by worker: TrialWorker, value: Double?, now: Date = Date()
+    ) throws -> Bool {
+        try write { database in
+            try database.execute(
+                sql: """
+                    UPDATE trials SET value = coalesce(?, value), lease_until_us = ?
+                    WHERE sweep_id = ? AND no = ? AND tries = ? AND lease_owner = ?
+                    """,
+                arguments: [
+                    value, now.addingTimeInterval(worker.leaseSeconds).microseconds, token.sweep,
+                    token.number, token.attempt, worker.leaseText,
+                ])
+            return database.changesCount == 1
+        }
+    }
 }

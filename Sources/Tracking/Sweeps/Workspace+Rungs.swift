@@ -34,11 +34,18 @@ extension Workspace {
 
     /// Ends a trial early, with the run that it had, and all that wait of the same configuration: what one seed has
     /// lost the others need not try.
-    public func pruneTrial(_ token: TrialToken, run: Run.ID?, value: Double, reason: String) throws {
+    ///
+    /// - Returns: false when somebody else works on it by now; then nothing is noted.
+    @discardableResult
+    public func pruneTrial(
+        _ token: TrialToken, by worker: TrialWorker = .thisProcess, run: Run.ID?, value: Double?,
+        reason: String
+    ) throws -> Bool {
         try write { database in
             guard
-                try Self.end(token, .pruned, value: value, reason: reason, now: Date(), in: database)
-            else { return }
+                try Self.end(
+                    token, by: worker, .pruned, value: value, reason: reason, now: Date(), in: database)
+            else { return false }
             if let run {
                 try database.execute(
                     sql: "UPDATE runs SET status = 'pruned', error = ? WHERE id = ? AND ended_us IS NOT NULL",
@@ -50,6 +57,7 @@ extension Workspace {
                     AND params_hash = (SELECT params_hash FROM trials WHERE sweep_id = ? AND no = ?)
                     """,
                 arguments: ["its configuration was pruned", token.sweep, token.sweep, token.number])
+            return true
         }
     }
 

@@ -44,23 +44,34 @@ extension Workspace {
         }.map(Self.trial)
     }
 
-    /// Gives this process the next trial to work on: one that nobody works on any more, else the first that waits.
+    /// Gives a worker the next trial to work on: one that nobody works on any more, else the first that waits.
+    ///
+    /// A driver is given again what it has, and no trial whose run a process of the workbench could watch.
     ///
     /// - Parameter startsNew: false to take only what was begun once.
     /// - Returns: nil when there is none.
-    public func claimTrial(of sweep: Sweep.ID, startsNew: Bool = true, now: Date = Date()) throws
-        -> ClaimedTrial?
-    {
+    public func claimTrial(
+        of sweep: Sweep.ID, by worker: TrialWorker = .thisProcess, startsNew: Bool = true, now: Date = Date()
+    ) throws -> ClaimedTrial? {
         try write { database in
             let running = try Row.fetchAll(
                 database,
                 sql: "SELECT * FROM trials WHERE sweep_id = ? AND state = 'running' ORDER BY no",
                 arguments: [sweep])
+            if case .driver(let name, _) = worker, let own = running.first(where: { Self.driver($0) == name })
+            {
+                try Self.lease(own, by: worker, now: now, startsTry: false, in: database)
+                return .start(Self.trial(from: own), Self.token(own, attempt: own["tries"]))
+            }
             for row in running {
                 let lease = TrialLease(owner: row["lease_owner"], until: row["lease_until_us"])
                 guard lease?.isFree(now: now) ?? true else { continue }
-                if let adopted = try Self.adopt(row, now: now, in: database) { return adopted }
-                return try Self.start(row, now: now, in: database)
+                if let adopted = try Self.adoptable(row, now: now, in: database) {
+                    guard worker == .thisProcess else { continue }
+                    try Self.lease(row, by: worker, now: now, startsTry: false, in: database)
+                    return adopted
+                }
+                return try Self.start(row, by: worker, now: now, in: database)
             }
             let waiting = try Row.fetchOne(
                 database,
@@ -69,13 +80,19 @@ extension Workspace {
                     ORDER BY no LIMIT 1
                     """,
                 arguments: [sweep, startsNew])
-            return try waiting.map { try Self.start($0, now: now, in: database) }
+            return try waiting.map { try Self.start($0, by: worker, now: now, in: database) }
         }
     }
 
-    /// Takes over a trial whose run goes on, or has come to an end that nobody has noted; nil when it has to be
-    /// started again.
-    private static func adopt(_ row: Row, now: Date, in database: Database) throws -> ClaimedTrial? {
+    /// The name of the driver that works on a trial.
+    private static func driver(_ row: Row) -> String? {
+        guard case .driver(let name, _)? = (row["lease_owner"] as String?).flatMap(TrialWorker.init(driver:))
+        else { return nil }
+        return name
+    }
+
+    /// A trial whose run goes on, or has come to an end that nobody has noted; nil when it has to be started again.
+    private static func adoptable(_ row: Row, now: Date, in database: Database) throws -> ClaimedTrial? {
         guard let run: Run.ID = row["run_id"],
             let found = try Row.fetchOne(database, sql: "SELECT * FROM runs WHERE id = ?", arguments: [run])
         else { return nil }
@@ -84,15 +101,16 @@ extension Workspace {
         case .running where !heartbeat.isDead(now: now), .finished, .failed: break
         default: return nil
         }
-        try lease(row, now: now, startsTry: false, in: database)
         let isRunning = (found["status"] as String) == RunStatus.running.rawValue
         let isGone =
             isRunning && heartbeat.writer.host == HostFacts.hostName && heartbeat.writer.isGone
         return .adopt(trial(from: row), token(row, attempt: row["tries"]), run: run, isGone: isGone)
     }
 
-    private static func start(_ row: Row, now: Date, in database: Database) throws -> ClaimedTrial {
-        try lease(row, now: now, startsTry: true, in: database)
+    private static func start(
+        _ row: Row, by worker: TrialWorker, now: Date, in database: Database
+    ) throws -> ClaimedTrial {
+        try lease(row, by: worker, now: now, startsTry: true, in: database)
         return .start(trial(from: row), token(row, attempt: (row["tries"] as Int) + 1))
     }
 
@@ -100,7 +118,9 @@ extension Workspace {
         TrialToken(sweep: row["sweep_id"], number: row["no"], attempt: attempt)
     }
 
-    private static func lease(_ row: Row, now: Date, startsTry: Bool, in database: Database) throws {
+    private static func lease(
+        _ row: Row, by worker: TrialWorker, now: Date, startsTry: Bool, in database: Database
+    ) throws {
         try database.execute(
             sql: """
                 UPDATE trials SET state = 'running', lease_owner = ?, lease_until_us = ?, tries = tries + ?,
@@ -108,7 +128,7 @@ extension Workspace {
                 WHERE sweep_id = ? AND no = ?
                 """,
             arguments: [
-                TrialLease.mine, now.addingTimeInterval(TrialLease.duration).microseconds,
+                worker.leaseText, now.addingTimeInterval(worker.leaseSeconds).microseconds,
                 startsTry ? 1 : 0, now.microseconds, row["sweep_id"] as Int64, row["no"] as Int,
             ])
     }
@@ -128,7 +148,7 @@ extension Workspace {
         }
     }
 
-    /// How many processes work on a sweep, this one left out.
+    /// How many processes and drivers work on a sweep, this one left out.
     public func otherWorkers(on sweep: Sweep.ID, now: Date = Date()) throws -> Int {
         let rows = try read { database in
             try Row.fetchAll(
@@ -170,16 +190,17 @@ extension Workspace {
     /// - Returns: false when somebody else works on it by now; then nothing is noted.
     @discardableResult
     public func endTrial(
-        _ token: TrialToken, _ state: TrialState, value: Double? = nil, reason: String? = nil
+        _ token: TrialToken, by worker: TrialWorker = .thisProcess, _ state: TrialState, value: Double? = nil,
+        reason: String? = nil
     ) throws -> Bool {
         try write { database in
-            try Self.end(token, state, value: value, reason: reason, now: Date(), in: database)
+            try Self.end(token, by: worker, state, value: value, reason: reason, now: Date(), in: database)
         }
     }
 
     static func end(
-        _ token: TrialToken, _ state: TrialState, value: Double?, reason: String?, now: Date,
-        in database: Database
+        _ token: TrialToken, by worker: TrialWorker, _ state: TrialState, value: Double?, reason: String?,
+        now: Date, in database: Database
     ) throws -> Bool {
         try database.cachedStatement(
             sql: """
@@ -189,7 +210,7 @@ extension Workspace {
                 """
         ).execute(arguments: [
             state.rawValue, value.flatMap { $0.isFinite ? $0 : nil }, reason, now.microseconds,
-            state == .failed ? 1 : 0, token.sweep, token.number, token.attempt, TrialLease.mine,
+            state == .failed ? 1 : 0, token.sweep, token.number, token.attempt, worker.leaseText,
         ])
         return database.changesCount == 1
     }
@@ -208,18 +229,22 @@ extension Workspace {
 
     /// Puts a trial back among those that wait.
     @discardableResult
-    public func returnTrial(_ token: TrialToken, _ cause: TrialReturn, reason: String? = nil) throws -> Bool {
+    public func returnTrial(
+        _ token: TrialToken, by worker: TrialWorker = .thisProcess, _ cause: TrialReturn,
+        reason: String? = nil
+    ) throws -> Bool {
         try write { database in
             try database.execute(
                 sql: """
-                    UPDATE trials SET state = 'waiting', lease_owner = NULL, lease_until_us = NULL, fail_reason = ?,
+                    UPDATE trials SET state = 'waiting', value = NULL, lease_owner = NULL, lease_until_us = NULL,
+                        fail_reason = ?,
                         crashes = crashes + ?, failures = failures + ?, run_id = CASE WHEN ? THEN NULL ELSE run_id END
                     WHERE sweep_id = ? AND no = ? AND tries = ? AND lease_owner = ?
                     """,
                 arguments: [
                     reason, cause == .crashed ? 1 : 0, cause == .failed ? 1 : 0,
                     cause == .failed || cause == .refused, token.sweep, token.number, token.attempt,
-                    TrialLease.mine,
+                    worker.leaseText,
                 ])
             return database.changesCount == 1
         }
@@ -264,7 +289,10 @@ extension Workspace {
             paramsHash: row["params_hash"], seed: row["seed"],
             state: TrialState(rawValue: row["state"]) ?? .failed, rung: row["rung"], value: row["value"],
             run: row["run_id"], tries: row["tries"], crashes: row["crashes"], failures: row["failures"],
-            reason: row["fail_reason"], started: (row["started_us"] as Int64?).map(Date.init(microseconds:)),
+            reason: row["fail_reason"],
+            driver: (row["lease_owner"] as String?).flatMap(TrialWorker.init(driver:)),
+            leaseEnds: (row["lease_until_us"] as Int64?).map(Date.init(microseconds:)),
+            started: (row["started_us"] as Int64?).map(Date.init(microseconds:)),
             ended: (row["ended_us"] as Int64?).map(Date.init(microseconds:)))
     }
 }

@@ -23,9 +23,11 @@ extension SweepRunner {
                 index += 1
                 continue
             }
-            var ended = active.remove(at: index)
-            ended.run = try workspace.trial(ended.token)?.run ?? ended.run
-            try note(ended, outcome)
+            let token = active[index].token
+            active[index].run = try workspace.trial(token)?.run ?? active[index].run
+            try note(active[index], outcome)
+            // Not before it is noted: a locked database is tried again.
+            active.remove(at: index)
         }
     }
 
@@ -68,9 +70,9 @@ extension SweepRunner {
                 try workspace.returnTrial(ended.token, .interrupted)
             } else {
                 // Nobody of the sweep asked for it: the next start may fare better.
-                try noteCrashed(ended, "its process was stopped from outside")
+                try note(.crashed, ended, "its process was stopped from outside")
             }
-        case .failed(let reason): try noteFailed(ended, reason)
+        case .failed(let reason): try note(.failed, ended, reason)
         case .refused(let reason):
             reporter.message("\(ended.trial.address) begins anew: \(reason)")
             try workspace.returnTrial(ended.token, .refused)
@@ -78,57 +80,31 @@ extension SweepRunner {
             if ended.wasOrphaned || ended.asked {
                 try workspace.returnTrial(ended.token, .interrupted)
             } else {
-                try noteCrashed(ended, reason)
+                try note(.crashed, ended, reason)
             }
         }
     }
 
     private func noteFinished(_ ended: ActiveTrial) throws {
         guard let run = ended.run else {
-            try noteFailed(ended, "it ended without a run")
+            try note(.failed, ended, "it ended without a run")
             return
         }
         do {
             let value = try plan.spec.objective.value(of: run, in: workspace)
-            try noteRungs(of: run, ended.token)
+            try pruner?.noteRungs(of: run, ended.token)
             try workspace.endTrial(ended.token, .finished, value: value)
         } catch let error as SweepObjectiveError {
-            try noteFailed(ended, "\(error)")
+            try note(.failed, ended, "\(error)")
         }
     }
 
-    private func noteFailed(_ ended: ActiveTrial, _ reason: String) throws {
-        let name = "\(ended.trial.address) (\(text(ended.trial)))"
-        let most = plan.spec.retry.failed
-        if ended.trial.failures < most {
-            reporter.message(
-                "\(name) failed: \(reason)\n  tried again (\(ended.trial.failures + 1) of \(most))")
-            try workspace.returnTrial(ended.token, .failed, reason: reason)
-            return
-        }
-        reporter.message("\(name) failed: \(reason)")
-        try workspace.endTrial(ended.token, .failed, reason: reason)
-        try trialFailed(ended.trial, reason)
-    }
-
-    private func noteCrashed(_ ended: ActiveTrial, _ reason: String) throws {
-        let name = "\(ended.trial.address) (\(text(ended.trial)))"
-        let most = plan.spec.retry.crashed
-        if ended.trial.crashes < most {
-            reporter.message(
-                "\(name) crashed: \(reason)\n  tried again (\(ended.trial.crashes + 1) of \(most))")
-            try workspace.returnTrial(ended.token, .crashed, reason: reason)
-            return
-        }
-        reporter.message("\(name) crashed: \(reason)")
-        try workspace.endTrial(ended.token, .failed, reason: "crashed: \(reason)")
-        try trialFailed(ended.trial, reason)
-    }
-
-    /// For people: the configuration and the seed.
-    func text(_ trial: Trial) -> String {
-        let assignment = (try? JSONValue(parsing: trial.paramsJSON)).flatMap(Assignment.init)
-        return (trial.label ?? assignment?.text ?? "?") + ", seed \(trial.seed)"
+    private func note(_ trouble: SweepLedger.Trouble, _ ended: ActiveTrial, _ reason: String) throws {
+        guard
+            let noted = try ledger.note(trouble, of: ended.trial, ended.token, reason: reason)
+        else { return }
+        reporter.message(noted.message)
+        if noted.endsSweep { endSweep(by: ended.trial, reason) }
     }
 
     /// What the run says of its failure, else the last line that its process wrote.
@@ -138,8 +114,7 @@ extension SweepRunner {
         {
             return error
         }
-        let log = workspace.directory(ofSweep: sweep.id).appending(path: "trial\(trial.trial.number).log")
-        guard let text = try? String(contentsOf: log, encoding: .utf8) else { return nil }
+        guard let text = try? String(contentsOf: log(of: trial.trial), encoding: .utf8) else { return nil }
         let line = text.split(whereSeparator: \.isNewline).last.map(String.init)
         return line.map { $0.hasPrefix("workbench: ") ? String($0.dropFirst(11)) : $0 }
     }

@@ -22,19 +22,18 @@ public enum SweepEnd: Sendable, Equatable {
 /// Several runners, of one machine or of several, may work on the same sweep: a trial belongs to who has leased it.
 /// It works on the calling thread.
 public final class SweepRunner {
-    let workspace: Workspace
-    let sweep: Sweep
-    let plan: SweepPlan
+    let ledger: SweepLedger
     let launcher: TrialLauncher
     let reporter: any RunReporter
     let jobs: Int
     let threads: Int
-    let halving: SuccessiveHalving?
+    let pruner: TrialPruner?
     var active: [ActiveTrial] = []
     private var ending: Ending?
     private var lastRenewal = Date.distantPast
     private var lastLook = Date.distantPast
     private var isWaitingForOthers = false
+    private var hasToldLock = false
 
     /// Why no more trials are started.
     enum Ending: Equatable {
@@ -54,7 +53,7 @@ public final class SweepRunner {
         var asked = false
         /// Whether it goes on with a run of an earlier try.
         var resumed = false
-        var pruning: (rung: Int, value: Double, reason: String)?
+        var pruning: TrialPruner.Pruning?
     }
 
     private static let poll: TimeInterval = 0.1
@@ -68,17 +67,17 @@ public final class SweepRunner {
         workspace: Workspace, sweep: Sweep, plan: SweepPlan, jobs: Int, cores: Int, launcher: TrialLauncher,
         reporter: any RunReporter
     ) {
-        self.workspace = workspace
-        self.sweep = sweep
-        self.plan = plan
+        ledger = SweepLedger(workspace: workspace, sweep: sweep, plan: plan)
         self.jobs = jobs
         threads = max(1, cores / jobs)
         self.launcher = launcher
         self.reporter = reporter
-        halving = plan.spec.prune.map {
-            SuccessiveHalving(minimum: $0.minimum, eta: $0.eta, maximum: $0.maximum)
-        }
+        pruner = TrialPruner(workspace: workspace, spec: plan.spec)
     }
+
+    var workspace: Workspace { ledger.workspace }
+    var sweep: Sweep { ledger.sweep }
+    var plan: SweepPlan { ledger.plan }
 
     /// - Parameter shouldStop: asked several times a second; when true the running trials keep their checkpoints and
     ///   the sweep is paused.
@@ -87,11 +86,13 @@ public final class SweepRunner {
     public func run(shouldStop: () -> Bool) throws -> SweepEnd {
         try workspace.setState(of: sweep.id, to: .running)
         do {
-            try enterKnownTrials()
+            try ledger.enterKnownTrials()
             try refuseAfterFailure()
             try makeFolder()
-            reporter.begin(sweep.address, total: try expectedTrials(), unit: "trials")
-            while try turn(shouldStop) { Thread.sleep(forTimeInterval: Self.poll) }
+            let done = try workspace.trials(of: sweep.id).count(where: \.state.isOver)
+            reporter.begin(
+                sweep.address, total: try ledger.expectedTrials(), unit: "trials", done: done)
+            while try turnUnlessLocked(shouldStop) { Thread.sleep(forTimeInterval: Self.poll) }
         } catch {
             abandon()
             reporter.end()
@@ -101,6 +102,17 @@ public final class SweepRunner {
         try? showProgress()
         reporter.end()
         return try conclude()
+    }
+
+    /// One look at everything; a database that somebody keeps locked is waited for, since the trials do so, too.
+    private func turnUnlessLocked(_ shouldStop: () -> Bool) throws -> Bool {
+        do {
+            return try turn(shouldStop)
+        } catch TrackingError.locked where !shouldStop() {
+            if !hasToldLock { reporter.message("the database is locked by another process; waiting for it") }
+            hasToldLock = true
+            return true
+        }
     }
 
     /// One look at everything; false when there is nothing left to do.
@@ -143,10 +155,10 @@ public final class SweepRunner {
     /// Starts trials while there is room.
     private func fill() throws {
         while active.count < jobs, ending == nil {
-            let isSpent = try isBudgetSpent()
-            if !isSpent { try propose() }
+            let isSpent = try ledger.isBudgetSpent()
+            if !isSpent { try ledger.propose() }
             guard let claimed = try workspace.claimTrial(of: sweep.id, startsNew: !isSpent) else {
-                if isSpent, active.isEmpty, try hasUntouchedTrials() { ending = .budget }
+                if isSpent, active.isEmpty, try ledger.hasUntouchedTrials() { ending = .budget }
                 return
             }
             isWaitingForOthers = false
@@ -160,17 +172,10 @@ public final class SweepRunner {
         }
     }
 
-    private func hasUntouchedTrials() throws -> Bool {
-        try workspace.trials(of: sweep.id).contains { $0.state == .waiting && $0.tries == 0 }
-    }
-
     private func start(_ trial: Trial, _ token: TrialToken) throws {
-        let assignment = (try? JSONValue(parsing: trial.paramsJSON)).flatMap(Assignment.init) ?? Assignment()
-        let log = workspace.directory(ofSweep: sweep.id).appending(path: "trial\(trial.number).log")
         let start = TrialStart(
-            trial: trial, token: token, assignment: assignment, resumes: try resumable(trial),
-            threads: threads,
-            log: log)
+            trial: trial, token: token, assignment: SweepLedger.assignment(of: trial),
+            resumes: try resumable(trial), threads: threads, log: log(of: trial))
         do {
             let process = try launcher.launch(start)
             active.append(
@@ -179,6 +184,11 @@ public final class SweepRunner {
             try workspace.returnTrial(token, .interrupted)
             throw error
         }
+    }
+
+    /// Where a trial's process writes what goes wrong.
+    func log(of trial: Trial) -> URL {
+        workspace.directory(ofSweep: sweep.id).appending(path: "trial\(trial.number).log")
     }
 
     /// The earlier run of a trial that was interrupted; nil where there is none to go on with.
@@ -212,20 +222,19 @@ public final class SweepRunner {
         }
     }
 
-    /// Called by the end of a trial.
-    func trialFailed(_ trial: Trial, _ reason: String) throws {
-        guard plan.spec.stopOnFirstFailure, ending == nil else { return }
-        ending = .failure("\(trial.address): \(reason)")
-        try workspace.setState(of: sweep.id, to: .failed, reason: "\(trial.address): \(reason)")
+    /// Called by the end of a trial that ends the sweep.
+    func endSweep(by trial: Trial, _ reason: String) {
+        if ending == nil { ending = .failure("\(trial.address): \(reason)") }
     }
 
     var isEnding: Ending? { ending }
 
     private func refuseAfterFailure() throws {
-        guard plan.spec.stopOnFirstFailure,
-            let failed = try workspace.trials(of: sweep.id).first(where: { $0.state == .failed })
-        else { return }
-        try trialFailed(failed, failed.reason ?? "failed")
+        guard let failed = try workspace.trials(of: sweep.id).first(where: { $0.state == .failed }) else {
+            return
+        }
+        let reason = failed.reason ?? "failed"
+        if try ledger.failSweep(by: failed, reason) { endSweep(by: failed, reason) }
     }
 
     private func makeFolder() throws {
@@ -266,16 +275,5 @@ public final class SweepRunner {
             return .stopped
         case .failure(let reason): return .failed(reason: reason)
         }
-    }
-
-    /// Whether no new trial may be started. What was begun is finished nevertheless.
-    private func isBudgetSpent() throws -> Bool {
-        let budget = plan.spec.budget
-        guard budget.trials != nil || budget.hours != nil else { return false }
-        let begun = try workspace.trials(of: sweep.id).filter { $0.tries > 0 }
-        if let most = budget.trials, begun.count >= most { return true }
-        guard let hours = budget.hours else { return false }
-        let seconds = try begun.compactMap(\.run).reduce(0) { $0 + (try workspace.workingSeconds(of: $1)) }
-        return seconds >= hours * 3600
     }
 }

@@ -13,15 +13,9 @@ struct SweepPauseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause", abstract: "Let the running trials keep a checkpoint and end; nothing is lost.")
 
-    @OptionGroup var address: SweepAddress
-    @OptionGroup var workspaceOptions: WorkspaceOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var change: SweepStateChange
 
-    func run() throws {
-        try SweepControl.change(address.sweep, to: .paused, workspaceOptions, output) { sweep in
-            "\(sweep.address) is paused; workbench sweep resume \(sweep.address) goes on with it"
-        }
-    }
+    func run() throws { try change.make(.paused, hint: "resume", "goes on with it") }
 }
 
 /// `workbench sweep stop`.
@@ -29,14 +23,69 @@ struct SweepStopCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stop", abstract: "End a sweep: running trials end, waiting ones are not started.")
 
+    @OptionGroup var change: SweepStateChange
+
+    func run() throws { try change.make(.stopped, hint: "table", "shows what there is") }
+}
+
+/// What pausing and stopping share.
+struct SweepStateChange: ParsableArguments {
     @OptionGroup var address: SweepAddress
     @OptionGroup var workspaceOptions: WorkspaceOptions
     @OptionGroup var output: OutputOptions
 
-    func run() throws {
-        try SweepControl.change(address.sweep, to: .stopped, workspaceOptions, output) { sweep in
-            "\(sweep.address) is stopped; workbench sweep table \(sweep.address) shows what there is"
+    /// - Parameters:
+    ///   - command: the next command of `sweep` that people may want.
+    ///   - purpose: what it does.
+    func make(_ state: SweepState, hint command: String, _ purpose: String) throws {
+        let workspace = try workspaceOptions.openExisting()
+        let sweep = try workspace.sweep(address.sweep)
+        let isOver = sweep.state == .finished
+        if !isOver {
+            try workspace.setState(of: sweep.id, to: state)
+            if state == .stopped { try workspace.stopWaitingTrials(of: sweep.id) }
         }
+        let now = try workspace.sweep(sweep.id)
+        if output.json {
+            JSONOutput.write(["sweep": .string(now.address), "state": .string(now.state.rawValue)])
+        }
+        Terminal.note(
+            isOver
+                ? "\(sweep.address) has finished already\n"
+                : "\(sweep.address) is \(state.rawValue); workbench sweep \(command) \(sweep.address) \(purpose)\n"
+        )
+    }
+}
+
+/// What resuming and retrying share.
+struct SweepContinuation: ParsableArguments {
+    @OptionGroup var address: SweepAddress
+    @Flag(help: "Start nothing here: drivers ask for the trials.")
+    var driversOnly = false
+    @OptionGroup var options: SweepWorkOptions
+    @OptionGroup var workspaceOptions: WorkspaceOptions
+    @OptionGroup var output: OutputOptions
+
+    /// Goes on with the sweep after a change of its trials.
+    func begin(_ change: (SweepSession) throws -> Void) throws {
+        options.computing.apply()
+        let workspace = try workspaceOptions.openExisting()
+        let session = try SweepSession.open(address.sweep, in: workspace)
+        try change(session)
+        guard driversOnly else {
+            try session.work(options, json: output.json)
+            return
+        }
+        let isOver = try workspace.trials(of: session.sweep.id).allSatisfy(\.state.isOver)
+        try workspace.setState(of: session.sweep.id, to: isOver ? .finished : .running)
+        let now = try workspace.sweep(session.sweep.id)
+        if output.json {
+            JSONOutput.write(["sweep": .string(now.address), "state": .string(now.state.rawValue)])
+        }
+        Terminal.note(
+            isOver
+                ? "\(now.address) has finished already\n"
+                : "\(now.address) goes on; workbench sweep ask \(now.address) gives its next trial\n")
     }
 }
 
@@ -45,17 +94,12 @@ struct SweepResumeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume", abstract: "Go on with a sweep that was paused, interrupted or stopped.")
 
-    @OptionGroup var address: SweepAddress
-    @OptionGroup var options: SweepWorkOptions
-    @OptionGroup var workspaceOptions: WorkspaceOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var continuation: SweepContinuation
 
     func run() throws {
-        options.computing.apply()
-        let workspace = try workspaceOptions.openExisting()
-        let session = try SweepSession.open(address.sweep, in: workspace)
-        try workspace.retryTrials(of: session.sweep.id, states: [.stopped])
-        try session.work(options, json: output.json)
+        try continuation.begin { session in
+            try session.workspace.retryTrials(of: session.sweep.id, states: [.stopped])
+        }
     }
 }
 
@@ -64,53 +108,21 @@ struct SweepRetryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry", abstract: "Run failed trials again, from their beginning.")
 
-    @OptionGroup var address: SweepAddress
     @Option(help: ArgumentHelp("One trial; without it all that failed.", valueName: "number"))
     var trial: Int?
-    @OptionGroup var options: SweepWorkOptions
-    @OptionGroup var workspaceOptions: WorkspaceOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var continuation: SweepContinuation
 
     func run() throws {
-        options.computing.apply()
-        let workspace = try workspaceOptions.openExisting()
-        let session = try SweepSession.open(address.sweep, in: workspace)
-        let trials = try workspace.trials(of: session.sweep.id)
-        if let trial, !trials.contains(where: { $0.number == trial }) {
-            throw SweepError.unknownTrial(
-                address: "\(trial)", sweep: session.sweep.address, count: trials.count)
-        }
-        let count = try workspace.retryTrials(of: session.sweep.id, states: [.failed], number: trial)
-        if count == 0 {
-            Terminal.note("no failed trials in \(session.sweep.address)\n")
-        }
-        try session.work(options, json: output.json)
-    }
-}
-
-/// What pausing and stopping share.
-enum SweepControl {
-    static func change(
-        _ address: String, to state: SweepState, _ workspaceOptions: WorkspaceOptions,
-        _ output: OutputOptions,
-        text: (Sweep) -> String
-    ) throws {
-        let workspace = try workspaceOptions.openExisting()
-        let sweep = try workspace.sweep(address)
-        if sweep.state == .finished {
-            Terminal.note("\(sweep.address) has finished already\n")
-        } else {
-            try workspace.setState(of: sweep.id, to: state)
-            // Where nobody works on it, nobody else would do it.
-            if state == .stopped, try workspace.otherWorkers(on: sweep.id) == 0 {
-                try workspace.stopWaitingTrials(of: sweep.id)
+        try continuation.begin { session in
+            let (workspace, sweep) = (session.workspace, session.sweep)
+            let trials = try workspace.trials(of: sweep.id)
+            if let trial, !trials.contains(where: { $0.number == trial }) {
+                throw SweepError.unknownTrial(
+                    address: "\(trial)", sweep: sweep.address, count: trials.count)
             }
-        }
-        let now = try workspace.sweep(sweep.id)
-        if output.json {
-            JSONOutput.write(["sweep": .string(now.address), "state": .string(now.state.rawValue)])
-        } else if sweep.state != .finished {
-            Terminal.note(text(now) + "\n")
+            if try workspace.retryTrials(of: sweep.id, states: [.failed], number: trial) == 0 {
+                Terminal.note("no failed trials in \(sweep.address)\n")
+            }
         }
     }
 }

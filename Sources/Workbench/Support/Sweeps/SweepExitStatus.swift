@@ -7,6 +7,7 @@ extension SweepError: ExitCoded {
         case .unknownSweep, .noSweeps, .unknownTrial: ExitStatus.notFound
         case .ambiguousSweep: ExitStatus.usage
         case .trialLost: ExitStatus.runFailed
+        case .tellRefused: ExitStatus.refused
         }
     }
 }

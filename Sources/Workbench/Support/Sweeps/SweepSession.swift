@@ -30,6 +30,9 @@ struct SweepSession {
             plan: try SweepPlan(storedAs: JSONValue(parsing: sweep.specJSON)))
     }
 
+    /// The sweep for those who run its trials themselves.
+    var driven: DrivenSweep { DrivenSweep(workspace: workspace, sweep: sweep, plan: plan) }
+
     /// Works on it until it is over, prints its result, and ends the program with the status that says how it went.
     func work(_ options: SweepWorkOptions, json: Bool) throws {
         Interruption.watch()

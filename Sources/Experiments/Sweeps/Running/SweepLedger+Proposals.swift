@@ -2,7 +2,7 @@ import StrictJSON
 import Tracking
 
 /// Which trials there are.
-extension SweepRunner {
+extension SweepLedger {
     /// Enters the trials that are known before anything has run: seed by seed, so that every configuration has been
     /// tried once before any is tried twice.
     func enterKnownTrials() throws {
@@ -18,6 +18,13 @@ extension SweepRunner {
         let known = try workspace.trials(of: sweep.id).count
         guard plan.spec.method == .tpe else { return min(known, plan.spec.budget.trials ?? known) }
         return max(known, plan.configurationLimit * plan.spec.seeds.count)
+    }
+
+    /// Whether every trial that there will be has been entered; asked when all that are known have ended.
+    func isComplete() throws -> Bool {
+        guard plan.spec.method == .tpe else { return true }
+        try propose()
+        return try workspace.trials(of: sweep.id).allSatisfy(\.state.isOver)
     }
 
     /// Enters the next trial of a method that looks at results, if none is waiting.
@@ -73,9 +80,7 @@ extension SweepRunner {
             groups[trial.paramsHash, default: []].append(trial)
         }
         return order.compactMap { hash in
-            guard let group = groups[hash], let first = group.first,
-                let assignment = (try? JSONValue(parsing: first.paramsJSON)).flatMap(Assignment.init)
-            else { return nil }
+            guard let group = groups[hash], let first = group.first else { return nil }
             let values = group.filter { $0.state == .finished }.compactMap(\.value)
             let result: SweepObservation.Result =
                 if !values.isEmpty {
@@ -89,7 +94,7 @@ extension SweepRunner {
                 } else {
                     .pending
                 }
-            return SweepObservation(assignment, result)
+            return SweepObservation(assignment(of: first), result)
         }
     }
 
