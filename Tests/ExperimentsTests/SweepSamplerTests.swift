@@ -35,6 +35,41 @@ import Testing
         #expect(sampler.propose(number: 0) != RandomSampler(space: Self.mixed, seed: 4).propose(number: 0))
     }
 
+    /// Steps on a logarithmic line, and normal draws with their mean, spread and reach.
+    @Test func stepsAndNormalDraws() throws {
+        let space = SearchSpace(
+            NamedValues([
+                ("size", ParameterDomain(.logarithmicSteps(low: 8, step: 8, count: 8))),
+                ("bell", ParameterDomain(.normal(mean: 5, deviation: 2))),
+                ("skew", ParameterDomain(.logNormal(mean: -7, deviation: 0.5))),
+            ]))
+        let sampler = RandomSampler(space: space, seed: 1)
+        let drawn = (0..<2000).map { sampler.propose(number: $0) }
+        func numbers(_ name: String) -> [Double] { drawn.compactMap { $0[name]?.doubleValue } }
+        let sizes = Dictionary(grouping: numbers("size")) { $0 }.mapValues { Double($0.count) / 2000 }
+        #expect(Set(sizes.keys) == Set((1...8).map { Double($0) * 8 }))
+        // Of the line from log 4 to log 68, the first piece ends at 12 and the last begins at 60.
+        #expect(abs((sizes[8] ?? 0) - log(12.0 / 4) / log(68.0 / 4)) < 0.03)
+        #expect(abs((sizes[64] ?? 0) - log(68.0 / 60) / log(68.0 / 4)) < 0.02)
+        for (values, mean, deviation) in [
+            (numbers("bell"), 5.0, 2.0), (numbers("skew").map { log($0) }, -7, 0.5),
+        ] {
+            let middle = values.reduce(0, +) / 2000
+            let spread = (values.reduce(0) { $0 + pow($1 - middle, 2) } / 2000).squareRoot()
+            // Standard errors are deviation / sqrt(2000) and that / sqrt(2).
+            #expect(abs(middle - mean) < 0.1 * deviation && abs(spread - deviation) < 0.08 * deviation)
+            #expect(values.allSatisfy { abs($0 - mean) <= 4.0001 * deviation })
+        }
+        // A third of normal draws lies more than a deviation away, of even ones from the same reach three quarters.
+        #expect(abs(Double(numbers("bell").count { abs($0 - 5) > 2 }) / 2000 - 0.317) < 0.04)
+        let grid = ParameterDomain(.normal(mean: 5, deviation: 2), points: 3).gridValues ?? []
+        // The normal quantile of 5/6 is 0.967422.
+        #expect(grid.count == 3 && grid[1] == 5 && abs((grid[2].doubleValue ?? 0) - 6.934843) < 1e-5)
+        for domain in space.params.members.map(\.value) {
+            #expect(try ParameterDomain.decode(domain.json, at: "x", onto: nil) == domain)
+        }
+    }
+
     /// Runs a sampler on a function; the best value after `trials`.
     private static func best(
         _ space: SearchSpace, seed: Int, trials: Int, tpe: Bool, _ function: (Assignment) -> Double

@@ -18,7 +18,8 @@ struct ParzenEstimator: Sendable {
     /// The share of each normal distribution that lies in the interval.
     private var masses: [Double] = []
 
-    init(_ places: [Double], low: Double, high: Double) {
+    /// - Parameter priorWidth: the spread of what was expected before anything was tried; nil: the whole interval.
+    init(_ places: [Double], low: Double, high: Double, priorWidth: Double? = nil) {
         self.low = low
         self.high = high
         let span = high - low
@@ -30,7 +31,7 @@ struct ParzenEstimator: Sendable {
             let right = (index + 1 < sorted.count ? sorted[index + 1] : high) - place
             add(place, width: min(span, max(narrowest, left, right)))
         }
-        add(prior, width: span)
+        add(prior, width: priorWidth ?? span)
     }
 
     private mutating func add(_ centre: Double, width: Double) {

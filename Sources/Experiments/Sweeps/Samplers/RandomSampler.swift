@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 import StrictJSON
 import Tensor
 
@@ -33,7 +34,7 @@ extension ParameterDomain {
     func draw(_ stream: inout RandomStream) -> JSONValue {
         if case .values(let values) = shape { return stream.pick(values) }
         guard let scale = NumericScale(self) else { return .null }
-        return scale.value(at: stream.uniform(scale.low...scale.high))
+        return scale.value(at: scale.draw(&stream))
     }
 }
 
@@ -46,9 +47,15 @@ struct NumericScale: Sendable {
     /// The values there are: `first + step * k` up to `last`; nil for real numbers.
     let steps: (first: Double, step: Double, last: Double)?
     private let isWhole: Bool
+    /// The standard deviation around the middle of the line; nil where every place is as likely as the others.
+    let deviation: Double?
 
     /// nil for a list of values.
     init?(_ domain: ParameterDomain) {
+        switch domain.shape {
+        case .normal(_, let deviation), .logNormal(_, let deviation): self.deviation = deviation
+        default: deviation = nil
+        }
         switch domain.shape {
         case .values: return nil
         case .uniform(let range):
@@ -61,6 +68,15 @@ struct NumericScale: Sendable {
             let last = first + step * Double(count - 1)
             (low, high) = (first - step / 2, last + step / 2)
             (isLogarithmic, isWhole, steps) = (false, false, (first, step, last))
+        case .logarithmicSteps(let first, let step, let count):
+            let last = first + step * Double(count - 1)
+            (low, high) = (log(first - step / 2), log(last + step / 2))
+            (isLogarithmic, isWhole, steps) = (true, false, (first, step, last))
+        case .normal(let mean, let deviation), .logNormal(let mean, let deviation):
+            let reach = ParameterDomain.reach * deviation
+            (low, high) = (mean - reach, mean + reach)
+            if case .logNormal = domain.shape { isLogarithmic = true } else { isLogarithmic = false }
+            (isWhole, steps) = (false, nil)
         case .integers(let range):
             let (first, last) = (Double(range.lowerBound), Double(range.upperBound))
             (low, high) = (first - 0.5, last + 0.5)
@@ -70,6 +86,15 @@ struct NumericScale: Sendable {
             (low, high) = (log(first - 0.5), log(last + 0.5))
             (isLogarithmic, isWhole, steps) = (true, true, (first, 1, last))
         }
+    }
+
+    /// A place, as likely as the domain says.
+    func draw(_ stream: inout RandomStream) -> Double {
+        guard let deviation else { return stream.uniform(low...high) }
+        let tail = NormalDistribution.cumulative(-ParameterDomain.reach)
+        let share = tail + (1 - 2 * tail) * stream.uniform()
+        let place = (low + high) / 2 + deviation * NormalDistribution.quantile(share)
+        return min(max(place, low), high)
     }
 
     /// The value at a place of the line.

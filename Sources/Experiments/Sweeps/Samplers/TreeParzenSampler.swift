@@ -96,8 +96,12 @@ public struct TreeParzenSampler: Sendable {
             return choose(values, below: below, above: above, &stream)
         }
         guard let scale = NumericScale(domain) else { return .null }
-        let good = ParzenEstimator(below.compactMap(scale.place), low: scale.low, high: scale.high)
-        let rest = ParzenEstimator(above.compactMap(scale.place), low: scale.low, high: scale.high)
+        func estimator(_ values: [JSONValue]) -> ParzenEstimator {
+            ParzenEstimator(
+                values.compactMap(scale.place), low: scale.low, high: scale.high,
+                priorWidth: scale.deviation)
+        }
+        let (good, rest) = (estimator(below), estimator(above))
         var best: (value: JSONValue, ratio: Double)?
         for _ in 0..<candidates {
             let value = scale.value(at: good.draw(&stream))

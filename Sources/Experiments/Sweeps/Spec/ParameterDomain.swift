@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 import StrictJSON
 
 /// The values that one parameter of a sweep may take: `{"log": [1e-5, 1e-3]}`.
@@ -12,6 +13,12 @@ public struct ParameterDomain: ConfigValue, Hashable {
         case stepped(low: Double, step: Double, count: Int)
         /// A positive real number, each order of magnitude as likely as the others.
         case logarithmic(ClosedRange<Double>)
+        /// `low`, `low + step`, ... `count` positive numbers, each order of magnitude as likely as the others.
+        case logarithmicSteps(low: Double, step: Double, count: Int)
+        /// Around a mean, with a standard deviation; cut off at four of these.
+        case normal(mean: Double, deviation: Double)
+        /// A positive number whose natural logarithm has this mean and standard deviation, cut off likewise.
+        case logNormal(mean: Double, deviation: Double)
         /// A whole number.
         case integers(ClosedRange<Int>)
         /// A positive whole number, each order of magnitude as likely as the others.
@@ -29,10 +36,11 @@ public struct ParameterDomain: ConfigValue, Hashable {
 
     public static var typeName: String {
         "one of {\"values\": [...]}, {\"range\": [low, high]}, {\"range\": [low, high, step]}, "
-            + "{\"log\": [low, high]}, {\"int\": [low, high]}, {\"log_int\": [low, high]}"
+            + "{\"log\": [low, high]}, {\"log\": [low, high, step]}, {\"int\": [low, high]}, "
+            + "{\"log_int\": [low, high]}, {\"normal\": [mean, deviation]}, {\"log_normal\": [mean, deviation]}"
     }
 
-    private static let shapes = ["values", "range", "log", "int", "log_int"]
+    private static let shapes = ["values", "range", "log", "int", "log_int", "normal", "log_normal"]
 
     public static func decode(
         _ json: JSONValue, at path: JSONPath, onto base: ParameterDomain?
@@ -55,7 +63,7 @@ public struct ParameterDomain: ConfigValue, Hashable {
         if let value = object["points"] {
             let count = try Int.decode(value, at: path.appending("points"), onto: nil)
             switch shape {
-            case .values, .stepped:
+            case .values, .stepped, .logarithmicSteps:
                 throw JSONError(
                     at: path.appending("points"), "the values are given already; remove \"points\"")
             default:
@@ -89,29 +97,42 @@ public struct ParameterDomain: ConfigValue, Hashable {
                 throw JSONError(at: path, "\(low) has no logarithm; accepted: whole numbers from 1")
             }
             return .logarithmicIntegers(low...high)
-        case "log":
-            let (low, high) = try bounds([Double].decode(content, at: path, onto: nil), at: path)
-            guard low > 0 else {
+        case "normal", "log_normal":
+            let numbers = try [Double].decode(content, at: path, onto: nil)
+            guard numbers.count == 2, numbers[1] > 0 else {
+                throw JSONError(
+                    at: path, "\(content.compactText); accepted: [mean, deviation], the deviation above 0")
+            }
+            return kind == "normal"
+                ? .normal(mean: numbers[0], deviation: numbers[1])
+                : .logNormal(mean: numbers[0], deviation: numbers[1])
+        default:
+            let numbers = try [Double].decode(content, at: path, onto: nil)
+            let (low, high) = try bounds(numbers.count == 3 ? Array(numbers[..<2]) : numbers, at: path)
+            if kind == "log", low <= 0 {
                 throw JSONError(
                     at: path, "\(elements[0].canonicalText) has no logarithm; accepted: numbers above 0")
             }
-            return .logarithmic(low...high)
-        default:
-            let numbers = try [Double].decode(content, at: path, onto: nil)
-            if numbers.count == 3 {
-                let (low, high) = try bounds(Array(numbers[..<2]), at: path)
-                guard numbers[2] > 0, (high - low) / numbers[2] < 10_000 else {
-                    throw JSONError(
-                        at: path.appending(2),
-                        "the step \(elements[2].canonicalText) does not fit the range; "
-                            + "accepted: above 0, at most 10000 steps")
-                }
-                // A step of 0.1 is not a number of binary digits: the last value counts if it is as good as there.
-                let count = Int(((high - low) / numbers[2] + 1e-9).rounded(.down)) + 1
-                return .stepped(low: low, step: numbers[2], count: count)
+            guard numbers.count == 3 else {
+                return kind == "log" ? .logarithmic(low...high) : .uniform(low...high)
             }
-            let (low, high) = try bounds(numbers, at: path)
-            return .uniform(low...high)
+            let step = numbers[2]
+            guard step > 0, (high - low) / step < 10_000 else {
+                throw JSONError(
+                    at: path.appending(2),
+                    "the step \(elements[2].canonicalText) does not fit the range; "
+                        + "accepted: above 0, at most 10000 steps")
+            }
+            // A step of 0.1 is not a number of binary digits: the last value counts if it is as good as there.
+            let count = Int(((high - low) / step + 1e-9).rounded(.down)) + 1
+            guard kind == "log" else { return .stepped(low: low, step: step, count: count) }
+            guard low > step / 2 else {
+                throw JSONError(
+                    at: path,
+                    "the step \(elements[2].canonicalText) would round to zero; accepted: a lower end "
+                        + "above half a step")
+            }
+            return .logarithmicSteps(low: low, step: step, count: count)
         }
     }
 
@@ -133,9 +154,11 @@ public struct ParameterDomain: ConfigValue, Hashable {
         case .values(let values): object["values"] = .array(values)
         case .uniform(let range): object["range"] = [.number(range.lowerBound), .number(range.upperBound)]
         case .stepped(let low, let step, let count):
-            object["range"] = [
-                .number(low), .number(Self.rounded(low + step * Double(count - 1))), .number(step),
-            ]
+            object["range"] = Self.stepped(low, step, count)
+        case .logarithmicSteps(let low, let step, let count):
+            object["log"] = Self.stepped(low, step, count)
+        case .normal(let mean, let deviation): object["normal"] = [.number(mean), .number(deviation)]
+        case .logNormal(let mean, let deviation): object["log_normal"] = [.number(mean), .number(deviation)]
         case .logarithmic(let range): object["log"] = [.number(range.lowerBound), .number(range.upperBound)]
         case .integers(let range): object["int"] = [.integer(range.lowerBound), .integer(range.upperBound)]
         case .logarithmicIntegers(let range):
@@ -147,12 +170,26 @@ public struct ParameterDomain: ConfigValue, Hashable {
 }
 
 extension ParameterDomain {
+    private static func stepped(_ low: Double, _ step: Double, _ count: Int) -> JSONValue {
+        [.number(low), .number(rounded(low + step * Double(count - 1))), .number(step)]
+    }
+
+    /// Whether each order of magnitude is as likely as the others.
+    public var isLogarithmic: Bool { NumericScale(self)?.isLogarithmic ?? false }
+
+    /// How many deviations from the mean a normal draw may lie.
+    static let reach = 4.0
+
     /// All values that a grid takes; nil for a range of real numbers without `points`.
     public var gridValues: [JSONValue]? {
         switch shape {
         case .values(let values): return values
-        case .stepped(let low, let step, let count):
+        case .stepped(let low, let step, let count), .logarithmicSteps(let low, let step, let count):
             return (0..<count).map { .number(Self.rounded(low + step * Double($0))) }
+        case .normal(let mean, let deviation):
+            return points.map { Self.quantiles($0).map { .number(Self.rounded(mean + deviation * $0)) } }
+        case .logNormal(let mean, let deviation):
+            return points.map { Self.quantiles($0).map { .number(Self.rounded(exp(mean + deviation * $0))) } }
         case .uniform(let range):
             return points.map { Self.spaced(range, $0).map { .number(Self.rounded($0)) } }
         case .logarithmic(let range):
@@ -172,8 +209,12 @@ extension ParameterDomain {
         case .values(let values): values
         case .uniform(let range), .logarithmic(let range):
             [.number(range.lowerBound), .number(range.upperBound)]
-        case .stepped(let low, let step, let count):
+        case .stepped(let low, let step, let count), .logarithmicSteps(let low, let step, let count):
             [.number(low), .number(Self.rounded(low + step * Double(count - 1)))]
+        case .normal(let mean, let deviation):
+            [-Self.reach, Self.reach].map { .number(Self.rounded(mean + $0 * deviation)) }
+        case .logNormal(let mean, let deviation):
+            [-Self.reach, Self.reach].map { .number(Self.rounded(exp(mean + $0 * deviation))) }
         case .integers(let range), .logarithmicIntegers(let range):
             [.integer(range.lowerBound), .integer(range.upperBound)]
         }
@@ -192,6 +233,11 @@ extension ParameterDomain {
         (0..<count).map {
             range.lowerBound + (range.upperBound - range.lowerBound) * Double($0) / Double(count - 1)
         }
+    }
+
+    /// Standard normal values in the middle of pieces that are as likely as one another.
+    private static func quantiles(_ count: Int) -> [Double] {
+        (0..<count).map { NormalDistribution.quantile((Double($0) + 0.5) / Double(count)) }
     }
 
     private static func logSpaced(_ range: ClosedRange<Double>, _ count: Int) -> [Double] {

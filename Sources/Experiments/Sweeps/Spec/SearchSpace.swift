@@ -22,6 +22,16 @@ public struct SearchSpace: Sendable {
         }
     }
 
+    /// Every parameter once, in the order of the file; one that several conditions bring as the first of them says.
+    public var domains: [(name: String, domain: ParameterDomain)] {
+        var found = params.members.map { (name: $0.name, domain: $0.value) }
+        for member in when.flatMap(\.params.members) where !found.contains(where: { $0.name == member.name })
+        {
+            found.append((member.name, member.value))
+        }
+        return found
+    }
+
     /// Chooses a value for every parameter that exists, in the order of the file. A parameter that several
     /// conditions bring exists once, as the first of them says.
     public func assignment(

@@ -1,3 +1,4 @@
+import Foundation
 import StrictJSON
 
 /// A configuration of a sweep: what it changes, and the hash that its runs share.
@@ -16,19 +17,35 @@ public struct SweepPlan: Sendable {
     /// The sweep's file as text, for errors with a place; nil for a sweep that was read from a database.
     private let document: JSONDocument?
 
-    /// - Parameter directory: where the path of the base experiment starts; nil for the working folder.
     /// - Throws: `JSONError` if one of both files is missing or wrong.
-    public init(contentsOf file: String, in directory: String? = nil) throws {
-        let document = try JSONDocument(contentsOf: file)
+    public init(contentsOf file: String) throws {
+        let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
+        try self.init(JSONDocument(contentsOf: file), folder: folder)
+    }
+
+    /// - Parameters:
+    ///   - document: the content of a sweep's file.
+    ///   - folder: where the path of the base experiment starts, a slash at its end; empty for the working folder.
+    public init(_ document: JSONDocument, folder: String) throws {
+        if document.value["parameters"] != nil, document.value["sweep"] == nil {
+            throw document.located(
+                JSONError(
+                    at: "parameters",
+                    "this is a sweep of Weights & Biases; `workbench sweep import` makes one of ours of it"))
+        }
         let spec = try document.decode(SweepSpec.self)
-        let base = directory.map { "\($0)/\(spec.base)" } ?? spec.base
+        let base = spec.base.hasPrefix("/") ? spec.base : folder + spec.base
         let changes = Assignment(
             JSONObject(spec.set.members.lazy.map { (key: $0.name, value: $0.value) }))
         let experiment: SweepExperiment
         do {
             experiment = try SweepExperiment(contentsOf: base, changes: changes)
         } catch let error as JSONError where error.kind == .notFound {
-            var error = document.located(JSONError(at: "base", "there is no file \(quoted(base))"))
+            var message = "there is no file \(base)"
+            if base != spec.base, FileManager.default.fileExists(atPath: spec.base) {
+                message += ": the path starts at the folder of the sweep's file, not at the working folder"
+            }
+            var error = document.located(JSONError(at: "base", message))
             error.kind = .notFound
             throw error
         } catch let error as JSONError where error.override != nil {
@@ -52,6 +69,9 @@ public struct SweepPlan: Sendable {
         self.init(spec, try SweepExperiment(json["base"] ?? .null, file: spec.base), nil)
     }
 
+    /// - Parameter experiment: the base with what all trials share.
+    public init(_ spec: SweepSpec, _ experiment: SweepExperiment) { self.init(spec, experiment, nil) }
+
     private init(_ spec: SweepSpec, _ experiment: SweepExperiment, _ document: JSONDocument?) {
         self.spec = spec
         self.experiment = experiment
@@ -62,13 +82,26 @@ public struct SweepPlan: Sendable {
     /// What a database keeps of the plan.
     public var stored: JSONValue { ["spec": spec.json, "base": experiment.base] }
 
-    /// Equal for files that describe the same sweep, though perhaps more of it.
+    /// Equal for files that describe the same sweep, though perhaps more of it. The content of the base experiment
+    /// counts, not where its file lies.
     public var identity: String {
         let own = spec.json.removing(SweepSpec.pathsOutsideIdentity)
         return JSONValue.object([
             "spec": own,
             "base": experiment.resolved.removing(ExperimentConfig.pathsOutsideGroup),
         ]).stableHash()
+    }
+
+    /// What the sweep may mean otherwise than its file says; one line each.
+    public var warnings: [String] {
+        let metric = spec.objective.metric
+        guard metric.hasSuffix("/loss"),
+            let key = places.first(where: { JSONPath($0.key).isInside("losses") })?.key
+        else { return [] }
+        return [
+            "\(quoted(key)) changes what \(quoted(metric)) means, so trials cannot be compared by it; "
+                + "judge them by another metric, such as validation/lsd_db"
+        ]
     }
 
     /// The configurations in the order in which they are run; nil for a method that looks at results first.

@@ -4,7 +4,7 @@ import StrictJSON
 public struct SweepSpec: Configurable {
     /// The sweep's name; what lists call it.
     public var name = ""
-    /// The path of the base experiment's file, from the working folder.
+    /// The path of the base experiment's file, from the folder of the sweep's own.
     public var base = ""
     /// Changes of the base that all trials share.
     public var set = NamedValues<JSONValue>()
@@ -25,7 +25,9 @@ public struct SweepSpec: Configurable {
 
     public static let fields: [Field<Self>] = [
         Field("sweep", \.name, required: true, "the sweep's name"),
-        Field("base", \.base, required: true, "the experiment that every trial changes"),
+        Field(
+            "base", \.base, required: true,
+            "the experiment that every trial changes; the path starts at the sweep's folder"),
         Field("set", \.set, "keys of the experiment with values that all trials share"),
         Field("method", \.method, required: true, "how trials are chosen"),
         Field("objective", \.objective, "what a trial is judged by"),
@@ -107,7 +109,7 @@ public struct SweepSpec: Configurable {
     /// What makes it the same sweep when the file is run again: everything that decides which configurations there
     /// are and how they are judged. More seeds, trials, hours or jobs continue a sweep.
     public static let pathsOutsideIdentity: [JSONPath] = [
-        "seeds", "budget", "jobs", "retry", "stop_on_first_failure",
+        "base", "seeds", "budget", "jobs", "retry", "stop_on_first_failure",
     ]
 }
 
