@@ -17,6 +17,7 @@ struct Workbench: ParsableCommand {
             RunCommand.self,
             WatchCommand.self,
             SweepCommand.self,
+            AblateCommand.self,
             EvaluateCommand.self,
             TuneCommand.self,
             EnhanceCommand.self,

@@ -69,6 +69,18 @@ import Testing
             "0 has no logarithm; accepted: numbers above 0"
         ),
         (
+            #""method": "random", "budget": {"trials": 4}, "params": {"training.steps": {"log": [1, 9, 4]}}"#,
+            "the step 4 would round to zero; accepted: a lower end above half a step"
+        ),
+        (
+            #""method": "random", "budget": {"trials": 4}, "params": {"training.steps": {"normal": [1, 0]}}"#,
+            "[1,0]; accepted: [mean, deviation], the deviation above 0"
+        ),
+        (
+            #""method": "grid", "params": {"optimizer.learning_rate": {"log_normal": [-7, 1]}}"#,
+            "a grid needs single values"
+        ),
+        (
             #""method": "grid", "seeds": [1, 1], "params": {"training.steps": {"values": [1]}}"#,
             "a seed is given twice"
         ),
@@ -111,6 +123,63 @@ import Testing
             .write(to: file, atomically: true, encoding: .utf8)
         let error = #expect(throws: JSONError.self) { try SweepPlan(contentsOf: file.path) }
         #expect(error?.kind == .notFound && error?.path == "base")
+    }
+
+    /// The base lies where the sweep's file says, seen from there, wherever one works.
+    @Test func theBaseIsFoundFromTheSweepsFolder() throws {
+        let inner = folder.url.appending(path: "inner")
+        try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: true)
+        let text =
+            #"{"sweep": "s", "base": "../base.json", "method": "grid", "params": {"training.steps": {"values": [1]}}}"#
+        try text.write(to: inner.appending(path: "s.json"), atomically: true, encoding: .utf8)
+        let plan = try SweepPlan(contentsOf: inner.appending(path: "s.json").path)
+        #expect(plan.spec.base == "../base.json" && plan.experiment.base["name"] == "miniature")
+        // The same sweep from elsewhere is the same sweep.
+        let moved = text.replacing("../base.json", with: "base.json")
+        try moved.write(to: folder.url.appending(path: "s.json"), atomically: true, encoding: .utf8)
+        #expect(
+            try SweepPlan(contentsOf: folder.url.appending(path: "s.json").path).identity == plan.identity)
+        // Tests run in the package's folder, where this path would lead to a file.
+        let wrong = text.replacing("../base.json", with: "experiments/gan_unet.json")
+        try wrong.write(to: inner.appending(path: "w.json"), atomically: true, encoding: .utf8)
+        let error = #expect(throws: JSONError.self) {
+            try SweepPlan(contentsOf: inner.appending(path: "w.json").path)
+        }
+        #expect(
+            error?.kind == .notFound && error?.message.contains("inner/experiments/gan_unet.json") == true)
+    }
+
+    @Test func aLossThatChangesItsMeaningIsNoticed() throws {
+        let params = #""method": "grid", "params": {"losses": {"values": [[{"kind": "log_mel"}]]}}"#
+        #expect(
+            try plan(params).warnings.first?.contains("\"losses\" changes what \"validation/loss\" means")
+                == true)
+        #expect(try plan(params + #", "objective": {"metric": "validation/lsd_db"}"#).warnings.isEmpty)
+        #expect(
+            try plan(#""method": "grid", "params": {"training.steps": {"values": [1]}}"#).warnings.isEmpty)
+    }
+
+    /// What an experiment has is a factor, with the change that switches it off.
+    @Test func knownFactorsOfAnExperiment() throws {
+        let all = AblationFactor.known(
+            in: try Miniature.config("training.ema_decay=0.9", #"augmentation=[{"kind":"gain"}]"#))
+        #expect(
+            all.names == [
+                "second stage", "discriminator", "augmentation", "weight average",
+                "loss noise_to_signal first",
+                "loss noise_to_signal final", "loss log_mel final",
+            ])
+        for factor in all.members {
+            for change in factor.value.off.members {
+                _ = try Miniature.config(
+                    "training.ema_decay=0.9", #"augmentation=[{"kind":"gain"}]"#,
+                    "\(change.name)=\(change.value.compactText)")
+            }
+        }
+        let few = AblationFactor.known(
+            in: try Miniature.config(
+                #"losses=[{"kind":"log_mel"}]"#, "model.stage2=null", #"task={"kind":"supervised"}"#))
+        #expect(few.isEmpty)
     }
 
     @Test func aGridHasEveryCombination() throws {
@@ -193,7 +262,7 @@ import Testing
         var found = 0
         for file in files where try JSONDocument(contentsOf: file.path).value["sweep"] != nil {
             found += 1
-            let plan = try SweepPlan(contentsOf: file.path, in: root.path)
+            let plan = try SweepPlan(contentsOf: file.path)
             let planned = try #require(try plan.configurations()?.first)
             var config = try plan.experiment.config(planned.assignment, seed: 1)
             config.training.steps = 2

@@ -43,7 +43,12 @@ public struct AblationTable: Sendable {
     public let configurations: [ConfigurationSummary]
 
     /// How many seeds the smallest of the adjusted p needs before it can be below 0.05.
-    public var seedsNeeded: Int { SignFlipTest.pairsNeeded(comparisons: effects.count, level: Self.level) }
+    public var seedsNeeded: Int { Self.seedsNeeded(factors: effects.count) }
+
+    /// How many seeds an ablation of so many factors needs.
+    public static func seedsNeeded(factors: Int) -> Int {
+        SignFlipTest.pairsNeeded(comparisons: factors, level: level)
+    }
 
     /// - Parameters:
     ///   - cases: the design's configurations with the hash of each.
