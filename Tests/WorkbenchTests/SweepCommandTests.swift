@@ -16,7 +16,7 @@ final class SweepCommandTests {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    private static let experiment = """
+    static let experiment = """
         {"name": "mini",
          "audio": {"sample_rate": 8000, "fft_size": 128, "hop_length": 64, "mel_bands": 16},
          "dataset": {"kind": "synthetic", "validation_items": 4, "test_items": 4, "evaluation_seconds": 1},

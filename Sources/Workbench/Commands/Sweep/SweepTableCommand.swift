@@ -3,6 +3,7 @@ import Audio
 import Experiments
 import Foundation
 import StrictJSON
+import Tensor
 import Tracking
 
 /// `workbench sweep table`.
@@ -19,15 +20,17 @@ struct SweepTableCommand: ParsableCommand {
     @Flag(help: "Print Markdown.")
     var md = false
     @Option(
-        help: ArgumentHelp("Also draw the effects with their intervals into a PNG file.", valueName: "file"))
+        help: ArgumentHelp(
+            "Also draw it into an SVG file (effects and runs, or the search by trial and parameter) or a PNG file "
+                + "(values with intervals alone).", valueName: "file"))
     var plot: String?
     @OptionGroup var workspaceOptions: WorkspaceOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
         if md, output.json { throw ValidationError("give --md or --json, not both") }
-        if let plot, !plot.lowercased().hasSuffix(".png") {
-            throw ValidationError("--plot \(plot): give the name of a PNG file, such as effects.png")
+        if let plot, !["png", "svg"].contains(URL(fileURLWithPath: plot).pathExtension.lowercased()) {
+            throw ValidationError("--plot \(plot): give the name of an SVG or PNG file, such as effects.svg")
         }
     }
 
@@ -48,6 +51,21 @@ struct SweepTableCommand: ParsableCommand {
     }
 
     private func draw(_ report: SweepReport, to path: String) throws {
+        guard !report.ranking.isEmpty else {
+            throw ExperimentError.notFound("\(report.sweep.address) has no finished trial to draw yet")
+        }
+        if path.lowercased().hasSuffix(".svg") {
+            let drawing =
+                report.ablation.map { AblationGraphic(report: report, table: $0).document() }
+                ?? SearchGraphic(report).document()
+            try AtomicFile.write(Array(drawing.utf8), to: path)
+        } else {
+            try drawPicture(report, to: path)
+        }
+        Terminal.note("drawn: \(path)\n")
+    }
+
+    private func drawPicture(_ report: SweepReport, to path: String) throws {
         let rows: [IntervalPicture.Row]
         let title: String
         if let ablation = report.ablation {
@@ -67,10 +85,6 @@ struct SweepTableCommand: ParsableCommand {
                     summary.mean.flatMap { mean in summary.halfWidth.map { (mean - $0)...(mean + $0) } })
             }
         }
-        guard !rows.isEmpty else {
-            throw ExperimentError.notFound("\(report.sweep.address) has no finished trial to draw yet")
-        }
         try IntervalPicture().write(rows, title: title, to: URL(fileURLWithPath: path))
-        Terminal.note("drawn: \(path)\n")
     }
 }

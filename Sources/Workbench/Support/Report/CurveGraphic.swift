@@ -137,7 +137,8 @@ struct CurveGraphic {
         return count < 0 ? [] : (0...count).map { (first + Double($0)) * step }
     }
 
-    private static func label(_ value: Double) -> String {
+    /// The text of a tick.
+    static func label(_ value: Double) -> String {
         if value == 0 { return "0" }
         if abs(value) >= 1e6 || abs(value) < 1e-4 { return String(format: "%.3g", value) }
         return String(format: "%.6g", value)

@@ -11,7 +11,7 @@ extension SweepReport {
         var remarks: [String] = []
     }
 
-    /// The result: of an ablation the effects and the configurations, else the best configurations.
+    /// The result: of an ablation the effects and the configurations, else the best configurations and what the parameters explain.
     var result: [Section] {
         if let ablation { return [effects(ablation), configurations(ablation)] }
         return [best(limit: 10)]
@@ -188,10 +188,16 @@ extension SweepReport {
                 .init("\(trial.seed)"),
                 .init(NumberText.value(trial.value)), .init(trial.run.map { "run\($0)" } ?? "-"),
                 .init(NumberText.fixed(entry.minutes)), .init("\(trial.tries)"), .init(entry.text),
-                .init(trial.reason ?? ""),
+                .init(trial.reason ?? Self.driver(of: trial)),
             ])
         }
         return Section(title: "trials", table: text)
+    }
+
+    /// Who was given a running trial, where that is no process of the workbench.
+    private static func driver(of trial: Trial) -> String {
+        guard case .driver(let name, _)? = trial.driver, let end = trial.leaseEnds else { return "" }
+        return "driver \(name), until \(NumberText.time(end))"
     }
 
     // MARK: Numbers

@@ -9,6 +9,8 @@ struct SweepReport {
         let trial: Trial
         let assignment: Assignment
         let minutes: Double?
+        /// The objective that the report goes by, of a trial that has finished or was pruned; nil without one.
+        let value: Double?
 
         /// For people: the configuration's name, else what it changes.
         var text: String { trial.label ?? assignment.text }
@@ -40,19 +42,23 @@ struct SweepReport {
         let trials = try workspace.trials(of: sweep.id)
         entries = try trials.map { trial in
             let json = try? JSONValue(parsing: trial.paramsJSON)
+            let value: Double? =
+                if metric == nil {
+                    trial.state == .finished || trial.state == .pruned ? trial.value : nil
+                } else {
+                    try trial.state == .finished
+                        ? trial.run.map { try objective.value(of: $0, in: workspace) } : nil
+                }
             return Entry(
                 trial: trial, assignment: json.flatMap(Assignment.init) ?? Assignment(),
-                minutes: try trial.run.map { try workspace.workingSeconds(of: $0) / 60 })
+                minutes: try workspace.workingSeconds(of: trial).map { $0 / 60 }, value: value)
         }
-        let outcomes = try entries.map { entry in
+        let outcomes = entries.map { entry in
             let isOver = entry.trial.state == .finished
-            let value: Double? =
-                if !isOver { nil } else if metric == nil { entry.trial.value } else {
-                    try entry.trial.run.map { try objective.value(of: $0, in: workspace) }
-                }
             return TrialOutcome(
                 hash: entry.trial.paramsHash, name: entry.trial.label, assignment: entry.assignment,
-                seed: entry.trial.seed, value: value, minutes: isOver ? entry.minutes : nil)
+                seed: entry.trial.seed, value: isOver ? entry.value : nil,
+                minutes: isOver ? entry.minutes : nil)
         }
         let (experiment, goal) = (plan.experiment, objective.goal)
         ranking = ConfigurationSummary.ranked(outcomes, goal: goal)
@@ -65,9 +71,12 @@ struct SweepReport {
 
     func count(_ state: TrialState) -> Int { entries.count { $0.trial.state == state } }
 
-    /// The state as it is, whatever the database says of a sweep whose processes have died.
+    /// The state as it is, whatever the database says of a sweep whose processes have died. Between two questions of
+    /// its drivers nobody works on a sweep, and nobody has died.
     var state: String {
-        sweep.state == .running && !isWorkedOn ? "interrupted" : sweep.state.rawValue
+        guard sweep.state == .running, !isWorkedOn else { return sweep.state.rawValue }
+        return entries.contains { $0.trial.state == .finished && $0.trial.run == nil }
+            ? "idle" : "interrupted"
     }
 
     /// "validation/loss (min, best)".
