@@ -18,8 +18,8 @@ public struct TrialTimeEstimator {
     private let workspace: Workspace?
     private let experiment: SweepExperiment
     private let threads: Int
-    private var history: Double?
-    private var timing: Timing?
+    private var history: TrainingCost?
+    private var timing: TrainingCost?
 
     /// - Parameters:
     ///   - workspace: where earlier runs are; nil where there is none yet.
@@ -28,7 +28,7 @@ public struct TrialTimeEstimator {
         self.workspace = workspace
         self.experiment = experiment
         self.threads = threads
-        history = try Self.secondsPerUnit(workspace, threads: threads)
+        history = try workspace.flatMap { try Self.cost(inRunsOf: $0, threads: threads) }
     }
 
     /// Seconds of a trial, and what they rest on. The first call without any earlier run times the base experiment.
@@ -43,69 +43,91 @@ public struct TrialTimeEstimator {
             if let median = Self.median(seconds) { return (median, .sameConfiguration) }
         }
         let config = try experiment.config(planned.assignment, seed: seed)
-        if let history { return (history * Self.units(config), .otherRuns) }
-        let timing = try self.timing ?? Timing(experiment.config(Assignment(), seed: seed))
+        if let history { return (history.seconds(of: config), .otherRuns) }
+        let timing =
+            try self.timing ?? Self.time(experiment.config(Assignment(), seed: seed), threads: threads)
         self.timing = timing
-        return (timing.seconds(of: config, threads: threads), .timing)
+        return (timing.seconds(of: config), .timing)
     }
 
-    /// The arithmetic of a training: what its time is taken to be proportional to.
-    private static func units(_ config: ExperimentConfig) -> Double {
-        TrainingPlan(config, parameters: 0).gigaflopPerStep * Double(config.training.steps)
+    /// What trainings are made of, in seconds with the threads of a trial.
+    private struct TrainingCost {
+        var perGigaflop: Double
+        var perValidationItem: Double
+        /// Beginning, test and end; nil where these are judged by the number of test items.
+        var rest: Double?
+
+        func seconds(of config: ExperimentConfig) -> TimeInterval {
+            let steps = Double(config.training.steps)
+            let training = perGigaflop * TrainingPlan(config, parameters: 0).gigaflopPerStep * steps
+            let validations = (steps / Double(config.training.validateEvery)).rounded(.down) + 1
+            let validation = perValidationItem * validations * Double(config.evaluation.validationItems)
+            return training + validation + (rest ?? testSeconds(of: config))
+        }
+
+        /// A test costs about three validations an item.
+        private func testSeconds(of config: ExperimentConfig) -> Double {
+            3 * perValidationItem * Double((try? config.makeDataset().items(.test).count) ?? 0)
+        }
     }
 
-    /// The median over the latest runs; nil for fewer than three.
-    private static func secondsPerUnit(_ workspace: Workspace?, threads: Int) throws -> Double? {
-        guard let workspace else { return nil }
-        let rates = try workspace.finishedRuns(groupHash: nil, limit: 20).compactMap { run -> Double? in
+    /// So many steps of a run say what a step costs; fewer are spent on filling caches.
+    private static let fewestSteps = 20
+
+    /// The medians over the latest runs; nil for fewer than three that are long enough.
+    private static func cost(inRunsOf workspace: Workspace, threads: Int) throws -> TrainingCost? {
+        let costs = try workspace.finishedRuns(groupHash: nil, limit: 20).compactMap { run -> TrainingCost? in
             guard let json = try? JSONValue(parsing: run.configJSON),
                 let config = try? ExperimentConfig.decode(json, at: JSONPath(), onto: nil)
             else { return nil }
+            let summaries = try workspace.summaries(of: run.run)
+            func total(_ metric: String) -> (mean: Double, count: Int)? {
+                summaries.first { $0.metric == metric }.flatMap { found in
+                    found.mean.map { ($0, found.count) }
+                }
+            }
+            guard let step = total("time/step_seconds"), step.count >= fewestSteps,
+                let validation = total("time/validation_seconds")
+            else { return nil }
             let scale = Double(run.threads ?? threads) / Double(threads)
-            return try workspace.workingSeconds(of: run.run) * scale / units(config)
+            let known = step.mean * Double(step.count) + validation.mean * Double(validation.count)
+            return TrainingCost(
+                perGigaflop: scale * step.mean
+                    / max(TrainingPlan(config, parameters: 0).gigaflopPerStep, 1e-12),
+                perValidationItem: scale * validation.mean / Double(config.evaluation.validationItems),
+                rest: scale * max(0, try workspace.workingSeconds(of: run.run) - known))
         }
-        return rates.count >= 3 ? median(rates) : nil
+        guard costs.count >= 3, let perGigaflop = median(costs.map(\.perGigaflop)),
+            let perItem = median(costs.map(\.perValidationItem)), let rest = median(costs.compactMap(\.rest))
+        else { return nil }
+        return TrainingCost(perGigaflop: perGigaflop, perValidationItem: perItem, rest: rest)
+    }
+
+    /// A few steps and one validation of an experiment, timed now.
+    private static func time(_ config: ExperimentConfig, threads: Int) throws -> TrainingCost {
+        let steps = 4
+        var config = config
+        config.training.steps = steps
+        config.training.validateEvery = steps
+        config.training.checkpointEvery = steps
+        let watch = StepWatch()
+        let trainer = try Trainer(config, dataset: try config.makeDataset(), observers: [watch])
+        try trainer.calibrate()
+        _ = try config.training.engine.use { try trainer.run() }
+        let gigaflop = TrainingPlan(config, parameters: 0).gigaflopPerStep
+        let scale = Double(ThreadPool.shared.threadCount) / Double(threads)
+        // The first step also fills caches and pools.
+        let step = median(Array(watch.steps.dropFirst())) ?? 0
+        return TrainingCost(
+            perGigaflop: scale * step / max(gigaflop, 1e-12),
+            perValidationItem: scale * watch.validation / Double(config.evaluation.validationItems), rest: nil
+        )
     }
 
     private static func median(_ values: [Double]) -> Double? {
         guard !values.isEmpty else { return nil }
         let sorted = values.sorted()
         return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-    }
-
-    /// A few steps and one validation of an experiment, timed.
-    private struct Timing {
-        let secondsPerGigaflop: Double
-        let secondsPerValidationItem: Double
-        let threads: Int
-
-        private static let steps = 4
-
-        init(_ config: ExperimentConfig) throws {
-            var config = config
-            config.training.steps = Self.steps
-            config.training.validateEvery = Self.steps
-            config.training.checkpointEvery = Self.steps
-            let watch = StepWatch()
-            let trainer = try Trainer(config, dataset: try config.makeDataset(), observers: [watch])
-            try trainer.calibrate()
-            _ = try config.training.engine.use { try trainer.run() }
-            let gigaflop = TrainingPlan(config, parameters: 0).gigaflopPerStep
-            // The first step also fills caches and pools.
-            secondsPerGigaflop =
-                (TrialTimeEstimator.median(Array(watch.steps.dropFirst())) ?? 0) / max(gigaflop, 1e-12)
-            secondsPerValidationItem = watch.validation / Double(config.evaluation.validationItems)
-            threads = ThreadPool.shared.threadCount
-        }
-
-        /// Training, validations, and a test that costs about three validations an item.
-        func seconds(of config: ExperimentConfig, threads: Int) -> TimeInterval {
-            let training = secondsPerGigaflop * TrialTimeEstimator.units(config)
-            let validations = Double(config.training.steps / config.training.validateEvery + 1)
-            let testItems = (try? config.makeDataset().items(.test).count) ?? 0
-            let items = validations * Double(config.evaluation.validationItems) + 3 * Double(testItems)
-            return (training + secondsPerValidationItem * items) * Double(self.threads) / Double(threads)
-        }
     }
 
     private final class StepWatch: TrainingObserver {
