@@ -11,7 +11,7 @@ extension SweepReport {
         var remarks: [String] = []
     }
 
-    /// The result: of an ablation the effects and the configurations, else the best configurations and what the parameters explain.
+    /// The result: of an ablation the effects and the configurations, else the best configurations.
     var result: [Section] {
         if let ablation { return [effects(ablation), configurations(ablation)] }
         return [best(limit: 10)]
