@@ -93,6 +93,13 @@ struct CleanFolderTests {
         #expect(otherNoise.testHash != a.testHash)
     }
 
+    @Test func itemsSayWhoSpeaksWhereThatIsKnown() throws {
+        let items = try config("split_by=voice", #"test=["voice2"]"#).make(sampleRate: 8000).items(.test)
+        #expect(!items.isEmpty && items.allSatisfy { $0.speaker == "voice2" })
+        let alone = try config("voice_from=file").make(sampleRate: 8000).items(.test)
+        #expect(!alone.isEmpty && alone.allSatisfy { $0.speaker.isEmpty })
+    }
+
     @Test func partsShareNoRecording() throws {
         let dataset = try config("split_by=voice").make(sampleRate: 8000)
         let list = try #require(dataset.splitList)

@@ -32,10 +32,13 @@ public struct EvaluationItem: Sendable, Hashable {
     public let name: String
     /// What tables group by, for example `N`.
     public let category: String
+    /// Who speaks or plays, where the dataset knows; else empty. Results of one person's files hang together.
+    public let speaker: String
 
-    public init(name: String, category: String) {
+    public init(name: String, category: String, speaker: String = "") {
         self.name = name
         self.category = category
+        self.speaker = speaker
     }
 }
 

@@ -27,6 +27,7 @@ import Testing
         #expect(dataset.names(.test) == Self.test)
         let items = dataset.items(.test)
         #expect(items.map(\.name) == Self.test && items.map(\.category) == ["17.5 dB", "2.5 dB", "2.5 dB"])
+        #expect(items.map(\.speaker) == ["p232", "p232", "p257"])
         for item in items {
             let pair = try dataset.pair(item, of: .test)
             #expect(pair.clean.isStored(Tree.sound(item.name)))

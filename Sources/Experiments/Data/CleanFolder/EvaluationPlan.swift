@@ -126,7 +126,8 @@ struct EvaluationPlan: Sendable {
                 result.append(
                     Entry(
                         item: EvaluationItem(
-                            name: name, category: label.isEmpty ? degradationClass.rawValue : label),
+                            name: name, category: label.isEmpty ? degradationClass.rawValue : label,
+                            speaker: recording.speaker),
                         recording: recording, range: range, degradationClass: degradationClass))
                 place += 1
             } catch let issue as DataIssue {

@@ -82,7 +82,7 @@ final class MixtureDataset: Dataset {
                 for (number, item) in items.enumerated() {
                     let own = EvaluationItem(
                         name: "\(index + 1)-\(item.name)",
-                        category: source.label.isEmpty ? item.category : source.label)
+                        category: source.label.isEmpty ? item.category : source.label, speaker: item.speaker)
                     // Mixed evenly, so that the first items of the list have some of each.
                     entries.append(((Double(number) + 0.5) / Double(items.count), own))
                     places[split, default: [:]][own] = Place(source: index, item: item)

@@ -134,7 +134,8 @@ final class PairedFoldersDataset: Dataset {
             let name = pair.name.replacing("/", with: "-")
             let suffix = name.split(separator: "_").last.map(String.init) ?? ""
             let category = config.categoryFromSuffix && name.contains("_") ? suffix : "all"
-            return EvaluationItem(name: name, category: pair.category ?? category)
+            return EvaluationItem(
+                name: name, category: pair.category ?? category, speaker: pair.clean.speaker)
         }
     }
 

@@ -17,6 +17,9 @@ struct Recording: Sendable, Hashable {
     /// SHA-256 of the file, if a prepared set knows it.
     var sha256: String?
 
+    /// The voice, where it is more than the file itself (`voice_from` "file" makes each file a voice of its own).
+    var speaker: String { voice == name ? "" : voice }
+
     /// What errors call it.
     var path: String { url.relativePath }
 

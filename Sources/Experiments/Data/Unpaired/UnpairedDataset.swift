@@ -88,8 +88,9 @@ final class UnpairedDataset: ExampleSource {
                     let category = source.label.isEmpty ? "all" : source.label
                     entries.append(
                         Entry(
-                            item: EvaluationItem(name: name, category: category), recording: recording,
-                            range: range))
+                            item: EvaluationItem(
+                                name: name, category: category, speaker: recording.speaker),
+                            recording: recording, range: range))
                 } catch let issue as DataIssue {
                     try log.report(issue)
                 }
