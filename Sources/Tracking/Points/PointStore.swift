@@ -106,10 +106,9 @@ struct PointStore {
         let new = points.sortedKeepingLast
         guard let first = new.steps.first, let last = new.steps.last else { return (0, 0) }
         let tail = try readTail()
-        // The tail must stay behind every chunk: where the new points reach into it, all from there on is rewritten.
+        // The tail stays behind every chunk: where the new points reach into it, it becomes chunks with them.
         let reachesTail = tail.steps.first.map { last >= $0 } ?? false
-        let end = reachesTail ? Int.max : last
-        var old = try readChunks(from: first, through: end)
+        var old = try readChunks(from: first, through: last)
         let hasChunks = !old.isEmpty
         if reachesTail { old.append(tail) }
         let before = old.count + points.count
@@ -118,7 +117,7 @@ struct PointStore {
         try database.cachedStatement(
             sql:
                 "DELETE FROM point_chunks WHERE run_id = ? AND metric_id = ? AND last_step >= ? AND first_step <= ?"
-        ).execute(arguments: [run, metric, first, end])
+        ).execute(arguments: [run, metric, first, last])
         if reachesTail { try deleteTail() }
         if reachesTail && !hasChunks && merged.count < Self.packingCount {
             try insertTail(merged)
