@@ -92,6 +92,22 @@ import Testing
         }
     }
 
+    /// Seeds are paired where two are shared at least, and half of the smaller side's.
+    @Test(arguments: [
+        (1...8, 8, false), (1...8, 7, false), (1...8, 6, false), (1...8, 5, true), (5...7, 6, true),
+        (5...5, 1, false),
+    ])
+    func seedsArePairedWhereHalfOfThemAreShared(
+        _ first: ClosedRange<UInt64>, _ start: UInt64, _ arePaired: Bool
+    ) throws {
+        func values(_ seeds: ClosedRange<UInt64>) throws -> SeedValues {
+            try #require(SeedValues(seeds.map { ($0, Double($0 * $0 % 7)) }))
+        }
+        let comparison = SeedComparison(
+            metric: "pesq", unit: "", goal: .max, other: 1, try values(first), try values(start...start + 7))
+        #expect((comparison.test == .paired) == arePaired, "\(comparison.sharedSeeds)")
+    }
+
     @Test func unfinishedRunsStandOutsideOfMeans() throws {
         func run(_ number: Int, _ seed: UInt64, _ group: String, _ status: String, _ value: Double)
             -> ComparedRun

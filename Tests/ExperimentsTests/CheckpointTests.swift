@@ -53,6 +53,21 @@ struct CheckpointTests {
         #expect(found?.sha256?.count == 64)
     }
 
+    /// The newest comes last: where a role cannot be written, training goes on from the checkpoint before.
+    @Test func aWriteThatFailsLeavesTheOneBefore() throws {
+        let folder = try Miniature.Folder()
+        let checkpoints = CheckpointFolder(folder.url)
+        try checkpoints.write(checkpoint(1), as: [.last])
+        let before = try names(folder)
+        let inTheWay = folder.url.appending(path: "step-3.json")
+        try FileManager.default.createDirectory(at: inTheWay, withIntermediateDirectories: true)
+        #expect(throws: (any Error).self) { try checkpoints.write(checkpoint(3), as: [.last, .step(3)]) }
+        try FileManager.default.removeItem(at: inTheWay)
+        #expect(try names(folder) == before)
+        let (found, problems) = checkpoints.newestResumable(logged: 3)
+        #expect(found?.role == .last && found?.checkpoint.step == 1 && problems.isEmpty)
+    }
+
     @Test(
         arguments: ["weights", "training"],
         ["cut", "flipped", "gone", "no description", "half a description"])

@@ -70,6 +70,38 @@ import Testing
         }
     }
 
+    /// The outer values of a list of numbers are as likely as the inner ones, though half of what rounds to them lies
+    /// beyond them.
+    @Test func outerValuesAreAsLikelyAsInnerOnes() {
+        var depths = [Int](repeating: 0, count: 9)
+        var drops = [Int](repeating: 0, count: 6)
+        for number in 0..<4000 {
+            let drawn = RandomSampler(space: Self.mixed, seed: 7).propose(number: number)
+            depths[drawn["depth"]?.intValue ?? 0] += 1
+            drops[Int(((drawn["drop"]?.doubleValue ?? 0) * 10).rounded())] += 1
+        }
+        // 500 and 667 on average; 100 is more than four standard deviations, half of the average far more.
+        #expect(depths[0] == 0 && depths.dropFirst().allSatisfy { abs($0 - 500) < 100 }, "\(depths)")
+        #expect(drops.allSatisfy { abs($0 - 667) < 100 }, "\(drops)")
+    }
+
+    /// Jobs side by side must not all try the same place: what is being tried counts among the rest.
+    @Test func parzenKeepsAwayFromWhatIsBeingTried() {
+        let space = SearchSpace(NamedValues([("x", ParameterDomain(.uniform(0...1)))]))
+        let history = (0..<30).map { index in
+            let x = (Double(index) + 0.5) / 30
+            return SweepObservation(Assignment(["x": .number(x)]), .value(abs(x - 0.3)))
+        }
+        let pending = (0..<6).map { _ in SweepObservation(Assignment(["x": .number(0.3)]), .pending) }
+        func distance(_ history: [SweepObservation]) -> Double {
+            (0..<40).reduce(0.0) { sum, seed in
+                let sampler = TreeParzenSampler(space: space, seed: seed, goal: .min)
+                return sum + abs(Self.place(sampler.propose(number: 36, history: history), "x") - 0.3) / 40
+            }
+        }
+        #expect(distance(history + pending) > 1.5 * distance(history))
+    }
+
     /// Runs a sampler on a function; the best value after `trials`.
     private static func best(
         _ space: SearchSpace, seed: Int, trials: Int, tpe: Bool, _ function: (Assignment) -> Double

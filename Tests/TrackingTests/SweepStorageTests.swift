@@ -176,6 +176,9 @@ import Testing
         guard case .start(_, let first)? = try workspace.claimTrial(of: sweep.id),
             case .start(_, let second)? = try workspace.claimTrial(of: sweep.id)
         else { return }
+        let run = try workspace.startRun(RunDescription(seed: 1, configJSON: "{}"))
+        try workspace.attach(run: run.run, to: first)
+        try run.finish(.failed, error: "nan")
         try workspace.endTrial(first, .failed, reason: "nan")
         try workspace.endTrial(second, .finished, value: 1)
         try workspace.stopWaitingTrials(of: sweep.id)
@@ -183,6 +186,7 @@ import Testing
         #expect(try workspace.retryTrials(of: sweep.id, states: [.failed], number: 1) == 0)
         #expect(try workspace.retryTrials(of: sweep.id, states: [.failed]) == 1)
         #expect(try workspace.trials(of: sweep.id).map(\.state) == [.waiting, .finished, .stopped])
+        #expect(try workspace.trials(of: sweep.id)[0].run == nil, "what failed is not taken up again")
         // What was begun comes before what was not, when nothing new may be started.
         #expect(try workspace.claimTrial(of: sweep.id, startsNew: false) != nil)
         #expect(try workspace.claimTrial(of: sweep.id, startsNew: false) == nil)

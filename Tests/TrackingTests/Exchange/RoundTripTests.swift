@@ -114,6 +114,26 @@ import Testing
         #expect(left.sorted() == ["run1", "run2", "run3"])
     }
 
+    /// Elsewhere nobody can look for the process.
+    @Test func aDeadRunIsExportedAsCrashed() throws {
+        let folder = TemporaryFolder()
+        let source = try Workspace(directory: folder.url.appendingPathComponent("source"))
+        let recorder = try source.startRun(.plain())
+        try recorder.log("loss", step: 0, value: 1)
+        try recorder.flush()
+        try source.write {
+            try $0.execute(sql: "UPDATE runs SET pid_start = 1, beat_us = beat_us - 60000000")
+        }
+        let export = folder.url.appendingPathComponent("export")
+        try RunFolderExport(source).write(try source.runs(), to: export, programVersion: "1")
+        let text = try String(contentsOf: export.appendingPathComponent("run1.json"), encoding: .utf8)
+        #expect(text.contains(#""status":"crashed""#) && !text.contains(#""status":"running""#))
+        let target = try Workspace(directory: folder.url.appendingPathComponent("target"))
+        _ = try RunFolderImport(target).read(export)
+        let stored = try target.read { try Row.fetchOne($0, sql: "SELECT status, ended_us FROM runs") }
+        #expect(stored?["status"] == "crashed" && (stored?["ended_us"] as Int64?) != nil)
+    }
+
     @Test func anExportIsNeverWrittenOverSomething() throws {
         let folder = TemporaryFolder()
         let source = try Workspace(directory: folder.url.appendingPathComponent("source"))

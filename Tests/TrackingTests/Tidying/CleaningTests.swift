@@ -89,6 +89,11 @@ import Testing
         let workspace = try Workspace(directory: folder.url)
         let recorder = try workspace.startRun(.plain())
         try recorder.addArtifact(.data(Data("live".utf8)), kind: "audio", name: "a", mime: "x/y")
+        try FileManager.default.createDirectory(at: recorder.directory, withIntermediateDirectories: true)
+        try Data("weights".utf8).write(to: recorder.directory.appendingPathComponent("step-1.bin"))
+        try recorder.addArtifact(
+            .runFile("step-1.bin"), kind: "checkpoint", role: "step-1", name: "step-1.bin", step: 1,
+            mime: "x/y")
         guard
             case .runIsAlive = #expect(
                 throws: TrackingError.self, performing: { try workspace.archive(workspace.runs()) })
@@ -103,6 +108,20 @@ import Testing
         #expect(report.items.isEmpty && report.spared.map(\.reason) == ["it is going on"])
         #expect(Self.contents(workspace) == ["live"])
         try recorder.finish(.finished)
+    }
+
+    @Test func aPinnedFileSparesItsRun() throws {
+        let folder = TemporaryFolder()
+        let workspace = try Workspace(directory: folder.url)
+        let recorder = try workspace.startRun(.plain())
+        try recorder.addArtifact(
+            .data(Data("kept".utf8)), kind: "audio", name: "a", mime: "x/y",
+            facts: ArtifactFacts(isPinned: true))
+        try recorder.finish(.finished)
+        _ = try workspace.archive(workspace.runs())
+        let report = try workspace.clean(Self.all, isTrial: false)
+        #expect(report.items.isEmpty && report.spared.map(\.reason) == ["one of its files is pinned"])
+        #expect(try workspace.run("1").id == 1 && Self.contents(workspace) == ["kept"])
     }
 
     @Test func checkpointsOfOtherRolesGo() throws {
