@@ -1,34 +1,10 @@
-#include "clones.h"
+#include "lanes.h"
 
 // Passes over rows of channels: sums by channel, normalisation and its gradient. Sixteen channels are one
 // vector, and up to four vectors side by side keep their constants and sums in registers while the rows go by.
 
-// Vectors are passed to functions that are always inlined, so how a call would pass them does not matter.
-#pragma clang diagnostic ignored "-Wpsabi"
-
-typedef float lanes __attribute__((ext_vector_type(16)));
-// The same, anywhere in memory.
-typedef float loose_lanes __attribute__((ext_vector_type(16), aligned(4), may_alias));
-
-#define LANES 16
 // Rows are added in float over blocks of 32 rows, blocks in double.
 #define ROW_BLOCK 32
-
-// The first `width` floats at p, zeros behind them; a whole vector when `whole`.
-INLINE lanes load(const float *p, int whole, size_t width) {
-    if (whole) return *(const loose_lanes *)p;
-    lanes v = 0;
-    memcpy(&v, p, width * sizeof(float));
-    return v;
-}
-
-INLINE void store(float *p, lanes v, int whole, size_t width) {
-    if (whole) {
-        *(loose_lanes *)p = v;
-    } else {
-        memcpy(p, &v, width * sizeof(float));
-    }
-}
 
 INLINE void add_to(double *sums, lanes v, size_t width) {
     for (size_t i = 0; i < width; i++) sums[i] += v[i];

@@ -231,6 +231,12 @@ void ck_pack_transposed(const float *weights, size_t stride_out, size_t depth, s
 
 CLONES void ck_pack_rows(const float *weights, size_t stride_depth, size_t depth, size_t columns, float *packed,
                          size_t width) {
+    if (columns == CK_PANEL_CHANNELS) {
+        for (size_t k = 0; k < depth; k++)
+            for (size_t j = 0; j < CK_PANEL_CHANNELS; j++)
+                packed[k * CK_PANEL_CHANNELS + j] = weights[k * stride_depth + j];
+        return;
+    }
     for (size_t k = 0; k < depth; k++) {
         for (size_t j = 0; j < columns; j++) packed[k * width + j] = weights[k * stride_depth + j];
         for (size_t j = columns; j < width; j++) packed[k * width + j] = 0;

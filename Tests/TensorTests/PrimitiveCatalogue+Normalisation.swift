@@ -6,11 +6,20 @@ extension PrimitiveCatalogue {
             CatalogueRow(
                 primitive: "layer_normalisation", variant: "",
                 inputs: { [signed([3, 4, 7], &$0), positive([7], &$0), signed([7], &$0)] },
-                call: { apply(LayerNormalisation(epsilon: 1e-3), $0) }),
+                call: { [apply(LayerNormalisation(epsilon: 1e-3), $0)[0]] }),
             CatalogueRow(
                 primitive: "layer_normalisation_gradient", variant: "",
                 inputs: { [signed([5, 7], &$0), positive([7], &$0), signed([5, 7], &$0)] },
-                call: { apply(LayerNormalisationGradient(epsilon: 1e-3), $0) }, secondOrder: false),
+                call: { inputs in
+                    // The statistics of rows follow from x.
+                    let x = inputs[0].detached
+                    let mean = x.mean(axes: [1], keepingAxes: true)
+                    let inverse = ((x - mean).squared().mean(axes: [1], keepingAxes: true) + 1e-3)
+                        .reciprocalSquareRoot()
+                    return apply(
+                        LayerNormalisationGradient(epsilon: 1e-3),
+                        [inputs[0], inputs[1], .concatenate([mean, inverse], axis: 1), inputs[2]])
+                }, secondOrder: false),
         ]
         + [1, 2, 6].flatMap { groups in
             [

@@ -73,6 +73,11 @@ void ck_multiply_panels(const float *a, size_t stride_a, size_t rows, size_t dep
 // Output positions that a weight gradient takes at once.
 #define CK_BAND_POSITIONS 128
 
+// c[rows][columns] = transpose of a[depth][rows] * b, with b packed in panels of [depth][panel width].
+// scratch: (rows rounded up to 8) * (columns rounded up to 32 + CK_BAND_POSITIONS + 2) floats.
+void ck_multiply_transposed(const float *a, size_t stride_a, size_t rows, size_t depth, const float *packed,
+                            size_t columns, float *c, size_t stride_c, float *scratch);
+
 // The gradient at the output positions [batch, rows, columns, channels]; two sources stand for their concatenation
 // along the channels.
 typedef struct {

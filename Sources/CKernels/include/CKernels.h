@@ -32,6 +32,9 @@ void ck_error_function(const float *x, float *y, size_t n);
 // x Phi(x), Phi the distribution of the standard normal, exactly and by its approximation with tanh.
 void ck_gelu(const float *x, float *y, size_t n);
 void ck_gelu_tanh(const float *x, float *y, size_t n);
+// dy times the slope: Phi(x) + x phi(x); s + x s (1 - s) with s = 1 / (1 + e^-x).
+void ck_gelu_gradient(const float *x, const float *dy, float *dx, size_t n);
+void ck_silu_gradient(const float *x, const float *dy, float *dx, size_t n);
 
 // Elementwise with a parameter.
 // x where x > 0, alpha (e^x - 1) elsewhere.
@@ -46,8 +49,6 @@ void ck_power(const float *x, float exponent, float *y, size_t n);
 void ck_leaky_relu_gradient(const float *x, const float *dy, float slope, float *dx, size_t n);
 // dx = dy where low <= x <= high, 0 elsewhere.
 void ck_clamp_gradient(const float *x, const float *dy, float low, float high, float *dx, size_t n);
-// dx = exponent * x^(exponent - 1) * dy.
-void ck_power_gradient(const float *x, const float *dy, float exponent, float *dx, size_t n);
 
 // Elementwise with two operands; a stride is 1 or 0 (0 repeats the first element).
 void ck_add(const float *a, size_t stride_a, const float *b, size_t stride_b, float *y, size_t n);
@@ -61,6 +62,8 @@ void ck_equal(const float *a, size_t stride_a, const float *b, size_t stride_b, 
 void ck_lead(const float *a, size_t stride_a, const float *b, size_t stride_b, float *y, size_t n);
 // a^b.
 void ck_raise(const float *a, size_t stride_a, const float *b, size_t stride_b, float *y, size_t n);
+// 0 where draw first + i of the random stream, of 53 bits, is below the threshold, elsewhere the scale.
+void ck_random_factors(uint64_t state, uint64_t first, uint64_t threshold, float scale, float *y, size_t n);
 // y += x.
 void ck_accumulate(const float *x, float *y, size_t n);
 
@@ -117,27 +120,31 @@ void ck_patches(const float *input, size_t height, size_t width, size_t channels
                 const ptrdiff_t *dy, size_t tap_columns, ptrdiff_t dx_first, ptrdiff_t dx_step, float *patches);
 
 // Layer normalisation: y = (x - mean of the row) / sqrt(variance of the row + epsilon) * scale[c] + shift[c].
-void ck_normalise_rows(const float *x, const float *scale, const float *shift, float epsilon, float *y, size_t rows,
-                       size_t columns);
+// statistics: mean and 1 / sqrt(variance + epsilon) of each row.
+void ck_normalise_rows(const float *x, const float *scale, const float *shift, float epsilon, float *y,
+                       float *statistics, size_t rows, size_t columns);
 // Its gradient; adds sum dy * normalised x and sum dy of each column to two arrays. scratch: 2 * columns floats.
-void ck_normalise_rows_gradient(const float *x, const float *scale, const float *dy, float epsilon, float *dx,
-                                size_t rows, size_t columns, float *scratch, double *sum_dy_x, double *sum_dy);
+void ck_normalise_rows_gradient(const float *x, const float *scale, const float *statistics, const float *dy,
+                                float *dx, size_t rows, size_t columns, float *scratch, double *sum_dy_x,
+                                double *sum_dy);
 
-// One step of one sequence of a gated recurrent unit with n units; gates in the order r, z, n, 3n values each:
-// r, z = sigmoid(input + recurrent + bias); candidate = tanh(input + r * (recurrent + bias));
-// after = (1 - z) * candidate + z * before. saved: r, z, candidate, recurrent + bias of the candidate.
+// One step of n neighbouring units of one sequence of a gated recurrent unit. Pointers are to the first of them; gates
+// lie `units` floats apart, in the order r, z, n: r, z = sigmoid(input + recurrent + bias);
+// candidate = tanh(input + r * (recurrent + bias)); after = (1 - z) * candidate + z * before.
+// saved: r, z, candidate, recurrent + bias of the candidate. No array may overlap another one.
 void ck_gru_step(const float *input, const float *recurrent, const float *bias, const float *before, size_t n,
-                 float *after, float *saved);
-// Its gradient for d after: d input, d recurrent (3n each) and what reaches `before` other than through the gates.
-void ck_gru_step_gradient(const float *saved, const float *before, const float *gradient, size_t n, float *input,
-                          float *recurrent, float *carried);
-// One step of long short-term memory; gates in the order i, f, g, o, 4n values each: cell = f * cell before + i * g;
+                 size_t units, float *after, float *saved);
+// Its gradient for d after = upstream + carried + through: d input and d recurrent; carried becomes what reaches
+// `before` other than through the gates.
+void ck_gru_step_gradient(const float *saved, const float *before, const float *upstream, const float *through,
+                          size_t n, size_t units, float *input, float *recurrent, float *carried);
+// The same for long short-term memory; gates in the order i, f, g, o: cell = f * cell before + i * g;
 // after = o * tanh(cell). saved: i, f, g, o, cell.
 void ck_lstm_step(const float *input, const float *recurrent, const float *bias, const float *cell_before, size_t n,
-                  float *after, float *saved);
-// Its gradient for d after: d gates (4n); cell_gradient holds d cell before and gets d cell_before.
-void ck_lstm_step_gradient(const float *saved, const float *cell_before, const float *gradient, size_t n,
-                           float *gates, float *cell_gradient);
+                  size_t units, float *after, float *saved);
+// Its gradient for d after = upstream + through: d gates; cell_gradient holds d cell before and gets d cell_before.
+void ck_lstm_step_gradient(const float *saved, const float *cell_before, const float *upstream, const float *through,
+                           size_t n, size_t units, float *gates, float *cell_gradient);
 
 // In place: the softmax of each row of scale * scores + mask; rows of the mask are mask_stride apart (0: one for
 // all), or there is none. causal: row r sees columns 0 ... first_row + r. A row that sees nothing becomes zeros.
@@ -175,12 +182,14 @@ typedef struct {
     size_t tap_columns;
     ptrdiff_t tap_x, tap_step_x;
 } ck_depthwise_taps;
-// One row of positions, `step` floats apart in the output. weights: [tap row][tap column][channels].
+// Positions begin ..< end of a row, `step` floats apart in the output, which starts with the row's first position.
+// weights: [tap row][tap column][channels].
 void ck_depthwise(const ck_depthwise_taps *taps, const float *image, const float *weights, const float *bias,
-                  size_t row, float *output, size_t step);
-// The gradient of the weights over one image; upstream: [rows][columns][channels].
+                  size_t row, size_t begin, size_t end, float *output, size_t step);
+// Adds the gradient of the weights over positions begin ..< end of a row; upstream: [rows][columns][channels].
+// scratch: as many floats as there are weights.
 void ck_depthwise_weight_gradient(const ck_depthwise_taps *taps, const float *image, const float *upstream,
-                                  float *gradient);
+                                  size_t row, size_t begin, size_t end, float *scratch, float *gradient);
 
 // One step of Adam(W) on n parameters (Kingma & Ba 2015; Loshchilov & Hutter 2019, decoupled weight decay):
 // m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; p -= rate * (m / correction1) / (sqrt(v / correction2) + epsilon).

@@ -35,8 +35,8 @@ public final class GRU: Layer {
         do { try validate(input.shape, initial: initial?.shape) } catch { fatalError(error.description) }
         let stack = stack
         var last: [Tensor] = []
-        let output = stack(input) { number, weights, gates, reversed in
-            let states = gates.gatedRecurrentUnit(
+        let output = stack(input) { number, weights, x, reversed in
+            let states = weights.gates(x).gatedRecurrentUnit(
                 weight: weights.recurrent.tensor, bias: weights.bias,
                 initial: stack.state(initial, number, batch: input.shape[0]), reversed: reversed)
             last.append(stack.last(states, reversed: reversed))

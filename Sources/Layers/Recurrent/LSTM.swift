@@ -38,9 +38,10 @@ public final class LSTM: Layer {
         } catch { fatalError(error.description) }
         let (stack, batch) = (stack, input.shape[0])
         var (last, cells) = ([Tensor](), [Tensor]())
-        let output = stack(input) { number, weights, gates, reversed in
-            let result = gates.longShortTermMemory(
-                weight: weights.recurrent.tensor, bias: weights.bias,
+        let output = stack(input) { number, weights, x, reversed in
+            // Both biases are added to every gate, so their sum takes part once.
+            let result = x.linear(weights.input.tensor).longShortTermMemory(
+                weight: weights.recurrent.tensor, bias: weights.biasSum,
                 initial: stack.state(initial, number, batch: batch),
                 cell: stack.state(cell, number, batch: batch), reversed: reversed)
             last.append(stack.last(result.states, reversed: reversed))

@@ -30,6 +30,9 @@ public final class RecurrentWeights {
 
     /// The recurrent bias, zeros without one.
     var bias: Tensor { recurrentBias?.tensor ?? .zeros([recurrent.shape[0]]) }
+
+    /// Both biases together, zeros without any.
+    var biasSum: Tensor { inputBias.map { $0.tensor + bias } ?? bias }
 }
 
 /// What layers over sequences have in common: stacked, and each of them in one direction or in both.
@@ -63,15 +66,16 @@ struct RecurrentStack {
     /// Runs all layers.
     ///
     /// - Parameters:
-    ///   - run: one direction of one layer; gets its number, counted layer by layer, and the states by position.
+    ///   - run: one direction of one layer; gets its number, counted layer by layer, and its input, and gives the
+    ///     states by position.
     /// - Returns: the last layer's states, [batch, time, directions * units].
     func callAsFunction(
-        _ input: Tensor, _ run: (_ number: Int, RecurrentWeights, _ gates: Tensor, _ reversed: Bool) -> Tensor
+        _ input: Tensor, _ run: (_ number: Int, RecurrentWeights, _ input: Tensor, _ reversed: Bool) -> Tensor
     ) -> Tensor {
         var x = input
         for (layer, both) in weights.enumerated() {
             let states = both.enumerated().map { direction, weights in
-                run(layer * directions + direction, weights, weights.gates(x), direction == 1)
+                run(layer * directions + direction, weights, x, direction == 1)
             }
             x = states.count == 1 ? states[0] : .concatenate(states, axis: -1)
         }

@@ -22,14 +22,16 @@ struct DepthwiseConvolution {
             let (base, offset) = (input.base, bias?.base)
             for phase in phases {
                 let kernel = Self.pack(weight, phase)
+                let stretches = Stretches(
+                    phase, batch: shape[0], length: max(1, Elementwise.grain / max(1, channels)))
                 withTaps(phase) { taps in
-                    ThreadPool.shared.run(shape[0] * phase.rows) { index in
-                        let (image, row) = (index / phase.rows, index % phase.rows)
+                    ThreadPool.shared.run(stretches.count) { index in
+                        let (image, row, columns) = stretches[index]
                         let y = phase.firstY + row * phase.stepY
                         let place = ((image * shape[1] + y) * shape[2] + phase.firstX) * channels
                         ck_depthwise(
                             taps, base + image * height * width * channels, kernel.pointer, offset, row,
-                            output + place, phase.stepX * channels)
+                            columns.lowerBound, columns.upperBound, output + place, phase.stepX * channels)
                     }
                 }
                 withExtendedLifetime(kernel) {}
@@ -37,32 +39,52 @@ struct DepthwiseConvolution {
         }
     }
 
-    /// The gradient of the weight, [channels, kh, kw, 1]: images one after the other are added in order.
+    /// The gradient of the weight, [channels, kh, kw, 1]: pieces of fixed size are added in order.
     func weightGradient(_ phase: TapPhase, upstream: Tensor, output: UnsafeMutablePointer<Float>) {
         let upstream = upstream.contiguous()
         let (batch, height, width, channels) = (
             input.shape[0], input.shape[1], input.shape[2], input.shape[3]
         )
         let size = phase.taps * channels
-        let partials = Storage(count: max(1, batch * size))
+        // Sums over so many positions stay exact. A piece is worth its own sums, which are added to the others'.
+        let stretches = Stretches(phase, batch: batch, length: 128)
+        let grain = max(1, max(Elementwise.grain, 8 * size) / max(1, 128 * channels))
+        let pieces = max(1, (stretches.count + grain - 1) / grain)
+        let partials = Storage(count: max(1, pieces * size))
+        partials.pointer.update(repeating: 0, count: pieces * size)
         withExtendedLifetime((input.storage, upstream.storage)) {
             let (base, g) = (input.base, upstream.base)
             withTaps(phase) { taps in
-                ThreadPool.shared.run(batch) { image in
-                    ck_depthwise_weight_gradient(
-                        taps, base + image * height * width * channels,
-                        g + image * phase.rows * phase.columns * channels, partials.pointer + image * size)
+                ThreadPool.shared.run(stretches.count, grain: grain) { range in
+                    let scratch = Storage(count: size)
+                    for index in range {
+                        let (image, row, columns) = stretches[index]
+                        ck_depthwise_weight_gradient(
+                            taps, base + image * height * width * channels,
+                            g + image * phase.rows * phase.columns * channels, row, columns.lowerBound,
+                            columns.upperBound, scratch.pointer,
+                            partials.pointer + range.lowerBound / grain * size)
+                    }
                 }
             }
         }
-        if batch == 0 { partials.pointer.update(repeating: 0, count: 1) }
-        for image in 1..<max(1, batch) {
-            ck_accumulate(partials.pointer + image * size, partials.pointer, size)
+        for piece in 1..<pieces { ck_accumulate(partials.pointer + piece * size, partials.pointer, size) }
+        ck_transpose(partials.pointer, channels, output, phase.taps, phase.taps, channels)
+    }
+
+    /// The positions of a batch of images, cut into stretches of rows.
+    private struct Stretches {
+        let rows, columns, length, count: Int
+
+        init(_ phase: TapPhase, batch: Int, length: Int) {
+            (rows, columns, self.length) = (phase.rows, phase.columns, length)
+            count = batch * rows * ((columns + length - 1) / length)
         }
-        if batch == 0 {
-            output.update(repeating: 0, count: size)
-        } else {
-            ck_transpose(partials.pointer, channels, output, phase.taps, phase.taps, channels)
+
+        subscript(index: Int) -> (image: Int, row: Int, columns: Range<Int>) {
+            let perRow = (columns + length - 1) / length
+            let start = index % perRow * length
+            return (index / perRow / rows, index / perRow % rows, start..<min(columns, start + length))
         }
     }
 

@@ -66,6 +66,12 @@ struct MatrixProduct: Primitive {
                                 baseB + q, b.stride, transposedB: b.transposed, into: result, n)
                             return
                         }
+                        if a.transposed && TiledProduct.suitsTransposed(m: m, n: n, k: k) {
+                            TiledProduct.runTransposed(
+                                m: m, n: n, k: k, baseA + p, a.stride,
+                                baseB + q, b.stride, transposedB: b.transposed, into: result, n)
+                            return
+                        }
                         MatrixMultiply.runParallel(
                             m: m, n: n, k: k, baseA + p, a.stride, transposedA: a.transposed,
                             baseB + q, b.stride, transposedB: b.transposed, into: result, n)

@@ -1,8 +1,11 @@
 import CKernels
 
 /// Normalises each row over its last axis, scales and shifts it (Ba et al. 2016):
-/// (x [..., n], scale [n], shift [n]) -> (x - mean) / sqrt(variance + epsilon) * scale + shift, with the biased
-/// variance of the row.
+/// (x [..., n], scale [n], shift [n]) -> (y, statistics [rows, 2]) with y = (x - mean) / sqrt(variance + epsilon)
+/// * scale + shift and the biased variance of the row.
+///
+/// The statistics of a row, mean and 1 / sqrt(variance + epsilon), are what the backward pass reads; nothing may be
+/// differentiated through them.
 struct LayerNormalisation: Primitive {
     static let name = "layer_normalisation"
     let epsilon: Float
@@ -17,33 +20,39 @@ struct LayerNormalisation: Primitive {
                 "[layer_normalisation] scale and shift must be [\(columns)] for input \(inputs[0]), got "
                     + "\(inputs[1]) and \(inputs[2])")
         }
-        return [inputs[0]]
+        return [inputs[0], [Shape.count(inputs[0]) / columns, 2]]
     }
 
     func forward(_ inputs: [Tensor], outputShapes: [[Int]]) -> [Tensor] {
         let (x, scale, shift) = (inputs[0].contiguous(), inputs[1].contiguous(), inputs[2].contiguous())
         let columns = scale.count
         let rows = x.count / columns
-        return [
-            withExtendedLifetime((x.storage, scale.storage, shift.storage)) {
-                Tensor(unfilled: x.shape) { out in
-                    let (base, factor, offset) = (x.base, scale.base, shift.base)
-                    ThreadPool.shared.run(rows, grain: max(1, Elementwise.grain / columns)) { range in
-                        let start = range.lowerBound * columns
-                        ck_normalise_rows(
-                            base + start, factor, offset, epsilon, out + start, range.count, columns)
-                    }
+        let statistics = Tensor(unfilled: outputShapes[1]) { _ in }
+        let y = withExtendedLifetime((x.storage, scale.storage, shift.storage)) {
+            Tensor(unfilled: x.shape) { out in
+                let (base, factor, offset) = (x.base, scale.base, shift.base)
+                ThreadPool.shared.run(rows, grain: Self.grain(columns)) { range in
+                    let start = range.lowerBound * columns
+                    ck_normalise_rows(
+                        base + start, factor, offset, epsilon, out + start,
+                        statistics.storage.pointer + 2 * range.lowerBound, range.count, columns)
                 }
             }
-        ]
+        }
+        return [y, statistics]
     }
 
-    var retention: Retention { .inputs(0, 1) }
+    /// Rows of a piece: whole pairs, which the kernels take together.
+    private static func grain(_ columns: Int) -> Int { max(2, Elementwise.grain / columns / 2 * 2) }
+
+    var retention: Retention { .inputs(0, 1).and(.outputs(1)) }
 
     func cotangents(_ pass: BackwardPass) -> [Tensor?] {
-        apply(
+        require(
+            pass.upstream[1] == nil, "[layer_normalisation] the statistics of rows have no gradient")
+        return apply(
             LayerNormalisationGradient(epsilon: epsilon),
-            [pass.inputs[0], pass.inputs[1], pass.cotangent()])
+            [pass.inputs[0], pass.inputs[1], pass.outputs[1].detached, pass.cotangent()])
     }
 
     /// The same in elementary operations.
@@ -54,7 +63,7 @@ struct LayerNormalisation: Primitive {
     }
 }
 
-/// (x, scale, upstream g) -> gradients with respect to x, scale and shift.
+/// (x, scale, statistics, upstream g) -> gradients with respect to x, scale and shift.
 struct LayerNormalisationGradient: Primitive {
     static let name = "layer_normalisation_gradient"
     let epsilon: Float
@@ -62,19 +71,20 @@ struct LayerNormalisationGradient: Primitive {
     func outputShapes(_ inputs: [[Int]]) -> [[Int]] { [inputs[0], inputs[1], inputs[1]] }
 
     func forward(_ inputs: [Tensor], outputShapes: [[Int]]) -> [Tensor] {
-        let (x, scale, g) = (inputs[0].contiguous(), inputs[1].contiguous(), inputs[2].contiguous())
+        let (x, scale, g) = (inputs[0].contiguous(), inputs[1].contiguous(), inputs[3].contiguous())
+        let statistics = inputs[2].contiguous()
         let columns = scale.count
         let rows = x.count / columns
         var sums: [Double] = []
-        let dx = withExtendedLifetime((x.storage, scale.storage, g.storage)) {
+        let dx = withExtendedLifetime((x.storage, scale.storage, statistics.storage, g.storage)) {
             Tensor(unfilled: x.shape) { out in
-                let (base, factor, upstream) = (x.base, scale.base, g.base)
+                let (base, factor, rowStatistics, upstream) = (x.base, scale.base, statistics.base, g.base)
                 sums = ColumnTotals.compute(rows: rows, columns: columns, quantities: 2) { range, sums in
                     let start = range.lowerBound * columns
                     let scratch = Storage(count: 2 * columns)
                     ck_normalise_rows_gradient(
-                        base + start, factor, upstream + start, epsilon, out + start, range.count, columns,
-                        scratch.pointer, sums, sums + columns)
+                        base + start, factor, rowStatistics + 2 * range.lowerBound, upstream + start,
+                        out + start, range.count, columns, scratch.pointer, sums, sums + columns)
                 }
             }
         }
@@ -87,12 +97,12 @@ struct LayerNormalisationGradient: Primitive {
     func cotangents(_ pass: BackwardPass) -> [Tensor?] {
         let shift = Tensor.zeros(pass.inputs[1].shape)
         let result = ComposedGradient.cotangents(
-            inputs: [pass.inputs[0], pass.inputs[1], shift], upstreams: [pass.inputs[2]],
+            inputs: [pass.inputs[0], pass.inputs[1], shift], upstreams: [pass.inputs[3]],
             directions: pass.upstream
         ) {
             [LayerNormalisation.composed($0[0], scale: $0[1], shift: $0[2], epsilon: epsilon)]
         }
-        return [result[0], result[1], result[3]]
+        return [result[0], result[1], nil, result[3]]
     }
 }
 

@@ -18,26 +18,18 @@ struct GatedRecurrentUnit: Primitive {
     func forward(_ inputs: [Tensor], outputShapes: [[Int]]) -> [Tensor] {
         let (x, bias, initial) = (inputs[0].contiguous(), inputs[2].contiguous(), inputs[3].contiguous())
         let (batch, time, units) = (outputShapes[0][0], outputShapes[0][1], outputShapes[0][2])
-        let sweep = RecurrentSweep(batch: batch, time: time, units: units, reversed: reversed)
-        let weight = RecurrentSweep.pack(inputs[1], transposed: true)
+        let sweep = RecurrentSweep(batch: batch, time: time, units: units, gates: 3, reversed: reversed)
         let saved = Tensor(unfilled: outputShapes[1]) { _ in }
         let states = Tensor(unfilled: outputShapes[0]) { out in
             let (gates, offset, first) = (x.base, bias.base, initial.base)
-            sweep.overSequences { sequences in
-                let state = Storage(count: sequences.count * units)
-                let product = Storage(count: sequences.count * 3 * units)
-                state.pointer.update(from: first + sequences.lowerBound * units, count: state.count)
-                for step in 0..<time {
-                    weight.multiply(state.pointer, rows: sequences.count, into: product.pointer)
-                    for (row, sequence) in sequences.enumerated() {
-                        let place = sequence * time + sweep.position(step)
-                        let now = state.pointer + row * units
-                        ck_gru_step(
-                            gates + place * 3 * units, product.pointer + row * 3 * units, offset, now, units,
-                            out + place * units, saved.storage.pointer + place * 4 * units)
-                        now.update(from: out + place * units, count: units)
-                    }
-                }
+            sweep.forward(inputs[1], initial: first, states: out) { place, products in
+                let at = place.units.lowerBound
+                ck_gru_step(
+                    gates + place.row * 3 * units + at, products, offset + at,
+                    (place.before.map { UnsafePointer(out) + $0 * units } ?? first + place.sequence * units)
+                        + at,
+                    place.units.count, units, out + place.row * units + at,
+                    saved.storage.pointer + place.row * 4 * units + at)
             }
         }
         withExtendedLifetime((x.storage, bias.storage, initial.storage)) {}
@@ -90,41 +82,25 @@ struct GatedRecurrentUnitGradient: Primitive {
             inputs[4].contiguous(), inputs[5].contiguous(), inputs[6].contiguous()
         )
         let (batch, time, units) = (output.shape[0], output.shape[1], output.shape[2])
-        let sweep = RecurrentSweep(batch: batch, time: time, units: units, reversed: reversed)
-        let weight = RecurrentSweep.pack(inputs[1], transposed: false)
+        let sweep = RecurrentSweep(batch: batch, time: time, units: units, gates: 3, reversed: reversed)
         let before = sweep.statesBefore(output, initial: inputs[3].contiguous())
         let recurrent = Storage(count: max(1, batch * time * 3 * units))
-        let initial = Tensor(unfilled: outputShapes[3]) { _ in }
+        let (through, carried) = (Tensor(unfilled: outputShapes[3]) { _ in }, Tensor.zeros(outputShapes[3]))
         let input = Tensor(unfilled: outputShapes[0]) { out in
             let (gates, g) = (saved.base, upstream.base)
-            sweep.overSequences { sequences in
-                let count = sequences.count * units
-                let (carried, through) = (Storage(count: count), Storage(count: count))
-                let (total, rows) = (Storage(count: count), Storage(count: 3 * count))
-                carried.pointer.update(repeating: 0, count: count)
-                through.pointer.update(repeating: 0, count: count)
-                for step in (0..<time).reversed() {
-                    for (row, sequence) in sequences.enumerated() {
-                        let place = sequence * time + sweep.position(step)
-                        let here = row * units
-                        ck_add(g + place * units, 1, carried.pointer + here, 1, total.pointer + here, units)
-                        ck_accumulate(through.pointer + here, total.pointer + here, units)
-                        ck_gru_step_gradient(
-                            gates + place * 4 * units, before.pointer + place * units, total.pointer + here,
-                            units, out + place * 3 * units, recurrent.pointer + place * 3 * units,
-                            carried.pointer + here)
-                        (rows.pointer + 3 * here).update(
-                            from: recurrent.pointer + place * 3 * units, count: 3 * units)
-                    }
-                    weight.multiply(rows.pointer, rows: sequences.count, into: through.pointer)
-                }
-                ck_add(
-                    carried.pointer, 1, through.pointer, 1,
-                    initial.storage.pointer + sequences.lowerBound * units, count)
+            sweep.backward(inputs[1], gradients: recurrent.pointer, through: through.storage.pointer) {
+                place, through in
+                let at = place.units.lowerBound
+                ck_gru_step_gradient(
+                    gates + place.row * 4 * units + at, before.pointer + place.row * units + at,
+                    g + place.row * units + at, through, place.units.count, units,
+                    out + place.row * 3 * units + at, recurrent.pointer + place.row * 3 * units + at,
+                    carried.storage.pointer + place.sequence * units + at)
             }
         }
         withExtendedLifetime((saved.storage, upstream.storage)) {}
-        let parameters = sweep.weightGradients(recurrent, count: 3 * units, before: before)
+        let parameters = sweep.weightGradients(recurrent, before: before)
+        let initial = carried + through
         return [input, parameters.weight, parameters.bias, initial]
     }
 
@@ -132,8 +108,8 @@ struct GatedRecurrentUnitGradient: Primitive {
 
     func cotangents(_ pass: BackwardPass) -> [Tensor?] {
         let result = ComposedGradient.cotangents(
-            inputs: Array(pass.inputs[..<4]), upstreams: [pass.inputs[6]], directions: pass.upstream,
-            GatedRecurrentUnit(reversed: reversed).composed)
+            inputs: Array(pass.inputs[..<4]), upstreams: [pass.inputs[6]], directions: pass.upstream
+        ) { [reversed] in GatedRecurrentUnit(reversed: reversed).composed($0) }
         return result[..<4] + [nil, nil, result[4]]
     }
 }

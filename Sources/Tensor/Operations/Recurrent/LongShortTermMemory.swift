@@ -22,39 +22,24 @@ struct LongShortTermMemory: Primitive {
         let (x, bias) = (inputs[0].contiguous(), inputs[2].contiguous())
         let (initial, initialCell) = (inputs[3].contiguous(), inputs[4].contiguous())
         let (batch, time, units) = (outputShapes[0][0], outputShapes[0][1], outputShapes[0][2])
-        let sweep = RecurrentSweep(batch: batch, time: time, units: units, reversed: reversed)
-        let weight = RecurrentSweep.pack(inputs[1], transposed: true)
+        let sweep = RecurrentSweep(batch: batch, time: time, units: units, gates: 4, reversed: reversed)
         let saved = Tensor(unfilled: outputShapes[2]) { _ in }
-        let lastCell = Tensor(unfilled: outputShapes[1]) { _ in }
+        let lastCell = Tensor(unfilled: outputShapes[1]) {
+            $0.update(from: initialCell.base, count: batch * units)
+        }
         let states = Tensor(unfilled: outputShapes[0]) { out in
-            let (gates, offset) = (x.base, bias.base)
-            let (firstState, firstCell) = (initial.base, initialCell.base)
-            sweep.overSequences { sequences in
-                let state = Storage(count: sequences.count * units)
-                let product = Storage(count: sequences.count * 4 * units)
-                state.pointer.update(from: firstState + sequences.lowerBound * units, count: state.count)
-                for step in 0..<time {
-                    weight.multiply(state.pointer, rows: sequences.count, into: product.pointer)
-                    for (row, sequence) in sequences.enumerated() {
-                        let place = sequence * time + sweep.position(step)
-                        let cell =
-                            step == 0
-                            ? firstCell + sequence * units
-                            : UnsafePointer(saved.storage.pointer)
-                                + ((sequence * time + sweep.position(step - 1)) * 5 + 4) * units
-                        ck_lstm_step(
-                            gates + place * 4 * units, product.pointer + row * 4 * units, offset, cell, units,
-                            out + place * units, saved.storage.pointer + place * 5 * units)
-                        (state.pointer + row * units).update(from: out + place * units, count: units)
-                    }
-                }
-                for sequence in sequences {
-                    let last =
-                        time == 0
-                        ? firstCell + sequence * units
-                        : UnsafePointer(saved.storage.pointer)
-                            + ((sequence * time + sweep.position(time - 1)) * 5 + 4) * units
-                    (lastCell.storage.pointer + sequence * units).update(from: last, count: units)
+            let (gates, offset, firstCell) = (x.base, bias.base, initialCell.base)
+            let kept = saved.storage.pointer
+            sweep.forward(inputs[1], initial: initial.base, states: out) { place, products in
+                let at = place.units.lowerBound
+                ck_lstm_step(
+                    gates + place.row * 4 * units + at, products, offset + at,
+                    (place.before.map { UnsafePointer(kept) + ($0 * 5 + 4) * units }
+                        ?? firstCell + place.sequence * units) + at,
+                    place.units.count, units, out + place.row * units + at, kept + place.row * 5 * units + at)
+                if place.step == time - 1 {
+                    (lastCell.storage.pointer + place.sequence * units + at).update(
+                        from: kept + (place.row * 5 + 4) * units + at, count: place.units.count)
                 }
             }
         }
@@ -104,42 +89,26 @@ struct LongShortTermMemoryGradient: Primitive {
         let (upstream, ofCell) = (inputs[7].contiguous(), inputs[8].contiguous())
         let initialCell = inputs[4].contiguous()
         let (batch, time, units) = (output.shape[0], output.shape[1], output.shape[2])
-        let sweep = RecurrentSweep(batch: batch, time: time, units: units, reversed: reversed)
-        let weight = RecurrentSweep.pack(inputs[1], transposed: false)
+        let sweep = RecurrentSweep(batch: batch, time: time, units: units, gates: 4, reversed: reversed)
         let initial = Tensor(unfilled: outputShapes[3]) { _ in }
         let cell = Tensor(unfilled: outputShapes[4]) {
             $0.update(from: ofCell.base, count: batch * units)
         }
         let input = Tensor(unfilled: outputShapes[0]) { out in
             let (gates, g, firstCell) = (saved.base, upstream.base, initialCell.base)
-            sweep.overSequences { sequences in
-                let count = sequences.count * units
-                let (through, total) = (Storage(count: count), Storage(count: count))
-                let rows = Storage(count: 4 * count)
-                through.pointer.update(repeating: 0, count: count)
-                for step in (0..<time).reversed() {
-                    for (row, sequence) in sequences.enumerated() {
-                        let place = sequence * time + sweep.position(step)
-                        let here = row * units
-                        ck_add(g + place * units, 1, through.pointer + here, 1, total.pointer + here, units)
-                        let before =
-                            step == 0
-                            ? firstCell + sequence * units
-                            : gates + ((sequence * time + sweep.position(step - 1)) * 5 + 4) * units
-                        ck_lstm_step_gradient(
-                            gates + place * 5 * units, before, total.pointer + here, units,
-                            out + place * 4 * units, cell.storage.pointer + sequence * units)
-                        (rows.pointer + 4 * here).update(from: out + place * 4 * units, count: 4 * units)
-                    }
-                    weight.multiply(rows.pointer, rows: sequences.count, into: through.pointer)
-                }
-                (initial.storage.pointer + sequences.lowerBound * units).update(
-                    from: through.pointer, count: count)
+            sweep.backward(inputs[1], gradients: out, through: initial.storage.pointer) { place, through in
+                let at = place.units.lowerBound
+                ck_lstm_step_gradient(
+                    gates + place.row * 5 * units + at,
+                    (place.before.map { gates + ($0 * 5 + 4) * units } ?? firstCell + place.sequence * units)
+                        + at,
+                    g + place.row * units + at, through, place.units.count, units,
+                    out + place.row * 4 * units + at, cell.storage.pointer + place.sequence * units + at)
             }
         }
         withExtendedLifetime((saved.storage, upstream.storage, initialCell.storage, ofCell.storage)) {}
         let before = sweep.statesBefore(output, initial: inputs[3].contiguous())
-        let parameters = sweep.weightGradients(input.storage, count: 4 * units, before: before)
+        let parameters = sweep.weightGradients(input.storage, before: before)
         return [input, parameters.weight, parameters.bias, initial, cell]
     }
 
@@ -148,7 +117,8 @@ struct LongShortTermMemoryGradient: Primitive {
     func cotangents(_ pass: BackwardPass) -> [Tensor?] {
         let result = ComposedGradient.cotangents(
             inputs: Array(pass.inputs[..<5]), upstreams: Array(pass.inputs[7...]),
-            directions: pass.upstream, LongShortTermMemory(reversed: reversed).composed)
+            directions: pass.upstream
+        ) { [reversed] in LongShortTermMemory(reversed: reversed).composed($0) }
         return result[..<5] + [nil, nil] + result[5...]
     }
 }
