@@ -1,6 +1,7 @@
 """Times single operations here and in PyTorch, in turn, and prints the ratios.
 
     python Benchmarks/compare_ops.py [--what products|convolutions|passes|layers|all] [--threads 2] [--rounds 3]
+                                     [--only NAME]
 
 products: matrix products, those of gated recurrent units and of attention. convolutions: forward, gradient to
 the input, gradient to the weights (PyTorch in channels_last). passes: elementwise functions, normalisation,
@@ -81,12 +82,15 @@ def memory_pass(item):
     from torch.nn import functional
     layout = torch.channels_last
     batch, height, width, channels = item["shape"]
+    operation = item["operation"]
 
     def tensor(channels=channels):
         return torch.randn(batch, channels, height, width).to(memory_format=layout)
 
     x, y = tensor(), tensor()
     scale, shift = torch.ones(channels), torch.zeros(channels)
+    positive, rows = x.abs() + 1e-3, x.permute(0, 2, 3, 1)
+    places = torch.randint(height, (batch, height, width, channels)) if operation in ("gather", "scatter") else None
 
     def normalised(x):
         return functional.batch_norm(x, None, None, scale, shift, training=True)
@@ -108,6 +112,15 @@ def memory_pass(item):
         "leaky relu": lambda: lambda: functional.leaky_relu(x, 0.2),
         "leaky relu backward": lambda: gradient(lambda x: functional.leaky_relu(x, 0.2)),
         "sigmoid": lambda: lambda: torch.sigmoid(x), "tanh": lambda: lambda: torch.tanh(x),
+        "exponential": lambda: x.exp, "logarithm": lambda: positive.log, "log plus one": lambda: positive.log1p,
+        "sine": lambda: x.sin, "cosine": lambda: x.cos, "error function": lambda: x.erf,
+        "power 0.3": lambda: lambda: positive ** 0.3, "softplus": lambda: lambda: functional.softplus(x),
+        "elu": lambda: lambda: functional.elu(x), "elu backward": lambda: gradient(functional.elu),
+        "gelu": lambda: lambda: functional.gelu(x), "gelu backward": lambda: gradient(functional.gelu),
+        "silu": lambda: lambda: functional.silu(x), "silu backward": lambda: gradient(functional.silu),
+        "dropout": lambda: lambda: functional.dropout(x, 0.1),
+        "gather": lambda: lambda: rows.gather(1, places),
+        "scatter": lambda: gradient(lambda x: x.permute(0, 2, 3, 1).gather(1, places)),
         "batch norm": lambda: lambda: normalised(x),
         "batch norm backward": lambda: gradient(normalised, scale, shift),
         "batch norm and leaky relu": lambda: lambda: activated(x),
@@ -119,7 +132,7 @@ def memory_pass(item):
     def joined(left, right):
         return lambda: torch.cat([left, right], 1)
 
-    return operations[item["operation"]]() if item["operation"] in operations else None
+    return operations[operation]() if operation in operations else None
 
 
 def layer(item):
@@ -233,6 +246,7 @@ def main():
     arguments.add_argument("--threads", type=int, default=2)
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--samples", type=int, default=7, help="of each item in each round")
+    arguments.add_argument("--only", default="", help="items that have this text in their names")
     arguments.add_argument("--engine", help="what computes our convolutions; default: each in turn")
     arguments.add_argument("--json", action="store_true", help="print one JSON line at the end")
     arguments.add_argument("--peer", action="store_true", help="(used by the script itself)")
@@ -248,7 +262,7 @@ def main():
         for name in benchmarks:
             engine = ["--engine", chosen.engine] if chosen.engine and name == "conv" else []
             report = run_json([WORKBENCH, "bench", name, "--json", "--quiet", "--threads", chosen.threads,
-                               "--rounds", chosen.samples, *engine])
+                               "--rounds", chosen.samples, *engine, *(["--only", chosen.only] if chosen.only else [])])
             items += [item for item in report["items"] if kind(item) in wanted]
         done = subprocess.run(
             [sys.executable, __file__, "--peer", "--threads", str(chosen.threads), "--samples",

@@ -25,30 +25,11 @@ UNARY(ck_softplus, (v > 0 ? v : 0) + fast_log1p_unit(fast_exp(-fabsf(v))))
 UNARY(ck_reciprocal_square_root, 1.0f / square_root(v))
 UNARY(ck_silu, v / (1.0f + fast_exp(-v)))
 
-// Functions that the compiler does not make vectors of: the library's are exact to the last place.
-#define LIBRARY_UNARY(name, expression)                      \
-    void name(const float *x, float *y, size_t n) {          \
-        for (size_t i = 0; i < n; i++) {                     \
-            const float v = x[i];                            \
-            y[i] = (expression);                             \
-        }                                                    \
-    }
-
-LIBRARY_UNARY(ck_logarithm_plus_one, log1pf(v))
-LIBRARY_UNARY(ck_sine, sinf(v))
-LIBRARY_UNARY(ck_cosine, cosf(v))
-LIBRARY_UNARY(ck_error_function, erff(v))
-LIBRARY_UNARY(ck_gelu, 0.5f * v * (1.0f + erff(v * 0.70710678118654752f)))
-
 CLONES void ck_gelu_tanh(const float *x, float *y, size_t n) {
     for (size_t i = 0; i < n; i++) {
         const float v = x[i];
         y[i] = 0.5f * v * (1.0f + fast_tanh(0.79788456080286536f * (v + 0.044715f * v * v * v)));
     }
-}
-
-void ck_elu(const float *x, float alpha, float *y, size_t n) {
-    for (size_t i = 0; i < n; i++) y[i] = x[i] > 0 ? x[i] : alpha * expm1f(x[i]);
 }
 
 CLONES void ck_select(const uint8_t *mask, const float *a, const float *b, float *y, size_t n) {
@@ -73,15 +54,6 @@ CLONES void ck_clamp(const float *x, float low, float high, float *y, size_t n) 
         const float v = x[i] < low ? low : x[i];
         y[i] = v > high ? high : v;
     }
-}
-
-// x^p = e^(p log x) for x > 0 is too coarse for large exponents, so the library's function is used.
-void ck_power(const float *x, float exponent, float *y, size_t n) {
-    for (size_t i = 0; i < n; i++) y[i] = powf(x[i], exponent);
-}
-
-void ck_power_gradient(const float *x, const float *dy, float exponent, float *dx, size_t n) {
-    for (size_t i = 0; i < n; i++) dx[i] = exponent * powf(x[i], exponent - 1) * dy[i];
 }
 
 CLONES void ck_leaky_relu_gradient(const float *x, const float *dy, float slope, float *dx, size_t n) {
@@ -127,10 +99,18 @@ BINARY(ck_minimum, p < q || p != p ? p : q)
 BINARY(ck_equal, p == q ? 1.0f : 0.0f)
 BINARY(ck_lead, p < q ? 0.0f : (p == q ? 0.5f : 1.0f))
 
-void ck_raise(const float *a, size_t stride_a, const float *b, size_t stride_b, float *y, size_t n) {
-    for (size_t i = 0; i < n; i++) y[i] = powf(a[i * stride_a], b[i * stride_b]);
-}
-
 CLONES void ck_accumulate(const float *x, float *y, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] += x[i];
+}
+
+// The i-th of the numbers that RandomStream draws behind `state`, mixed as in SplitMix64.
+INLINE uint64_t random_bits(uint64_t state, uint64_t i) {
+    uint64_t z = state + (i + 1) * 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+CLONES void ck_random_factors(uint64_t state, uint64_t first, uint64_t threshold, float scale, float *y, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] = random_bits(state, first + i) >> 11 < threshold ? 0.0f : scale;
 }

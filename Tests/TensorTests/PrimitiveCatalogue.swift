@@ -73,6 +73,14 @@ enum PrimitiveCatalogue {
                 inputs: { [signed([4, 3], &$0), signed([4, 3], &$0)] },
                 call: { apply(ClampGradient(low: -9, high: 0), $0) }),
             CatalogueRow(
+                primitive: "activation_gradient", variant: "silu",
+                inputs: { [signed([4, 3], &$0), signed([4, 3], &$0)] },
+                call: { apply(ActivationGradient(function: .silu), $0) }),
+            CatalogueRow(
+                primitive: "activation_gradient", variant: "gelu",
+                inputs: { [signed([4, 3], &$0), signed([4, 3], &$0)] },
+                call: { apply(ActivationGradient(function: .gelu), $0) }),
+            CatalogueRow(
                 primitive: "power", variant: "0.3", inputs: { [positive([4, 3], &$0)] },
                 call: { apply(Power(exponent: 0.3), $0) }),
         ]

@@ -14,6 +14,8 @@ public enum OperationBenchmark {
         lazy var y = BenchmarkData.tensor(shape, deviation: 0.5)
         lazy var seed = BenchmarkData.tensor(shape, deviation: 0.1)
         lazy var halves = [0, 1].map { _ in BenchmarkData.tensor(shape.dropLast() + [shape[3] / 2]) }
+        /// The magnitudes of x, none of them 0.
+        lazy var positive = x.absolute() + 1e-3
         lazy var scale = Tensor.ones([shape[3]])
         lazy var shift = Tensor.zeros([shape[3]])
 
@@ -52,6 +54,26 @@ public enum OperationBenchmark {
             },
             plain("sigmoid", passes: 2) { _ = all.x.sigmoid() },
             plain("tanh", passes: 2) { _ = all.x.tanh() },
+            plain("exponential", passes: 2) { _ = all.x.exponential() },
+            plain("logarithm", passes: 2) { _ = all.positive.logarithm() },
+            plain("log plus one", passes: 2) { _ = all.positive.logarithmPlusOne() },
+            plain("sine", passes: 2) { _ = all.x.sine() },
+            plain("cosine", passes: 2) { _ = all.x.cosine() },
+            plain("error function", passes: 2) { _ = all.x.errorFunction() },
+            plain("power 0.3", passes: 2) { _ = all.positive.power(0.3) },
+            plain("softplus", passes: 2) { _ = all.x.softplus() },
+            plain("elu", passes: 2) { _ = all.x.elu() },
+            item("elu backward", passes: 3) { gradient(of: [all.x], seed: all.seed) { $0[0].elu() } },
+            plain("gelu", passes: 2) { _ = all.x.gelu() },
+            item("gelu backward", passes: 3) { gradient(of: [all.x], seed: all.seed) { $0[0].gelu() } },
+            plain("silu", passes: 2) { _ = all.x.silu() },
+            item("silu backward", passes: 3) { gradient(of: [all.x], seed: all.seed) { $0[0].silu() } },
+            item("dropout", passes: 2) { dropping(all.x) },
+            item("gather", passes: 2) { gathering(all.x) },
+            item("scatter", passes: 2) {
+                let index = indices(all.x.shape)
+                return gradient(of: [all.x], seed: all.seed) { $0[0].gathered(index, axis: 1) }
+            },
             // Statistics need all of x before the first result, so x is read twice.
             plain("batch norm", passes: 3) { _ = normalised([all.x, all.scale, all.shift]) },
             item("batch norm backward", passes: 5) {
@@ -78,6 +100,23 @@ public enum OperationBenchmark {
         let view = x.reshaped([x.count]).slice(axis: 0, 0..<2 * blocks * length)
             .reshaped([2, blocks, length]).permuted([1, 0, 2])
         return { view.withValues { _ in } }
+    }
+
+    private static func dropping(_ x: Tensor) -> () -> Void {
+        var stream = RandomStream(seed: 0, "bench-dropout")
+        return { _ = x.dropped(0.1, from: &stream) }
+    }
+
+    /// Numbers along axis 1, in no order.
+    private static func indices(_ shape: [Int]) -> IndexTensor {
+        var stream = RandomStream(seed: 0, "bench-gather")
+        return IndexTensor(
+            (0..<shape.reduce(1, *)).map { _ in stream.integer(0..<shape[1]) }, shape: shape)
+    }
+
+    private static func gathering(_ x: Tensor) -> () -> Void {
+        let index = indices(x.shape)
+        return { _ = x.gathered(index, axis: 1) }
     }
 
     /// - Parameter operands: x, scale and shift.

@@ -38,6 +38,12 @@ public struct RandomStream: Sendable {
         return z ^ (z >> 31)
     }
 
+    /// What draws are counted from: draw n mixes `origin` and n.
+    var origin: UInt64 { state }
+
+    /// Leaves out `count` draws, which something else computes from `origin`.
+    mutating func skip(_ count: Int) { state &+= UInt64(count) &* 0x9e37_79b9_7f4a_7c15 }
+
     /// A number drawn uniformly from [0, 1), with 53 random bits.
     public mutating func uniform() -> Double {
         Double(nextBits() >> 11) * 0x1p-53

@@ -11,8 +11,11 @@ struct ELU: Primitive {
     var retention: Retention { .inputs(0) }
     func cotangents(_ pass: BackwardPass) -> [Tensor?] {
         let x = pass.inputs[0]
-        let slope = x.clamped(high: 0).exponential() * alpha
-        return [pass.cotangent() * Tensor.select(x.mask { $0 > 0 }, Tensor(1), slope)]
+        // e^min(x, 0) is 1 above 0.
+        let slope = x.clamped(high: 0).exponential()
+        if alpha == 1 { return [pass.cotangent() * slope] }
+        let isPositive = x.detached.sign().clamped(low: 0)
+        return [pass.cotangent() * (slope * alpha + isPositive * (1 - alpha))]
     }
 }
 

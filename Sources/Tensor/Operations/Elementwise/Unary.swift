@@ -116,14 +116,8 @@ struct Unary: Primitive {
         case .sine: return [g * x.cosine()]
         case .cosine: return [-(g * x.sine())]
         case .errorFunction: return [g * ((-x.squared()).exponential() * 1.128_379_2)]
-        case .silu:
-            let s = x.sigmoid()
-            return [g * (s * (1 + x * (1 - s)))]
-        case .gelu:
-            // Phi(x) + x phi(x).
-            let distribution = (x * 0.707_106_77).errorFunction().affine(scale: 0.5, shift: 0.5)
-            let density = (x.squared() * -0.5).exponential() * 0.398_942_3
-            return [g * (distribution + x * density)]
+        case .silu: return [apply(ActivationGradient(function: .silu), [x, g])[0]]
+        case .gelu: return [apply(ActivationGradient(function: .gelu), [x, g])[0]]
         case .geluTanh:
             let t = (x * (x.squared() * 0.044_715 + 1) * 0.797_884_6).tanh()
             let slope = x.squared() * 0.107_032_22 + 0.797_884_6

@@ -1,3 +1,5 @@
+import CKernels
+
 extension Tensor {
     /// Vectors from a table [count, features], one for each number: [...] -> [..., features].
     ///
@@ -37,7 +39,17 @@ extension Tensor {
     /// - Parameter probability: 0 ... 1.
     public func dropped(_ probability: Double, from stream: inout RandomStream) -> Tensor {
         let scale = probability < 1 ? Float(1 / (1 - probability)) : 0
-        let factors = (0..<count).map { _ in stream.uniform() < probability ? 0 : scale }
-        return self * Tensor(factors, shape: shape)
+        // A draw of 53 bits is below the probability when it is below this.
+        let threshold = UInt64((probability * 0x1p53).rounded(.up))
+        let origin = stream.origin
+        let count = count
+        let factors = Tensor(unfilled: shape) { out in
+            ThreadPool.shared.run(count, grain: Elementwise.grain) { range in
+                ck_random_factors(
+                    origin, UInt64(range.lowerBound), threshold, scale, out + range.lowerBound, range.count)
+            }
+        }
+        stream.skip(count)
+        return self * factors
     }
 }

@@ -25,24 +25,48 @@ struct Gather: Primitive {
         try index.validate(below: shape[axis], operation: operation)
     }
 
-    /// Where in a row-major tensor of the shape the index points.
-    static func positions(_ index: IndexTensor, _ axis: Int, _ shape: [Int]) -> [Int] {
-        var strides = Shape.rowMajorStrides(shape)
-        let step = strides[axis]
-        strides[axis] = 0
-        var positions = RowMajorWalk.positions(index.shape, strides: strides)
-        for (place, value) in index.values.enumerated() { positions[place] += value * step }
-        return positions
+    /// Calls `body` with the lines along the last axis of the index: the range of its numbers, where the line starts
+    /// in a row-major tensor of the shape if all its numbers are 0, and how far one number and one place of the line
+    /// are worth there. On several threads, but if `inOrder` lines with one place along the axes before `axis` follow each
+    /// other on one.
+    static func overLines(
+        _ index: IndexTensor, _ axis: Int, _ shape: [Int], inOrder: Bool,
+        _ body: (_ line: Range<Int>, _ start: Int, _ number: Int, _ place: Int) -> Void
+    ) {
+        let length = index.shape.last ?? 1
+        guard index.count > 0 else { return }
+        let strides = Shape.rowMajorStrides(shape)
+        let outer = inOrder ? Shape.count(Array(index.shape[..<axis])) : index.count / length
+        let lines = index.count / length / outer
+        let grain = max(1, Elementwise.grain / max(1, lines * length))
+        ThreadPool.shared.run(outer, grain: grain) { range in
+            for line in range.lowerBound * lines..<range.upperBound * lines {
+                var (rest, start) = (line, 0)
+                for other in shape.indices.dropLast().reversed() {
+                    if other != axis { start += rest % index.shape[other] * strides[other] }
+                    rest /= index.shape[other]
+                }
+                body(
+                    line * length..<(line + 1) * length, start, strides[axis],
+                    axis == shape.count - 1 ? 0 : 1)
+            }
+        }
     }
 
     func forward(_ inputs: [Tensor], outputShapes: [[Int]]) -> [Tensor] {
         let plain = inputs[0].contiguous()
-        let positions = Self.positions(index, axis, plain.shape)
         return [
             withExtendedLifetime(plain.storage) {
                 Tensor(unfilled: index.shape) { out in
                     let base = plain.base
-                    for (place, position) in positions.enumerated() { out[place] = base[position] }
+                    index.values.withUnsafeBufferPointer { numbers in
+                        Self.overLines(index, axis, plain.shape, inOrder: false) {
+                            line, start, number, place in
+                            for (i, at) in line.enumerated() {
+                                out[at] = base[start + numbers[at] * number + i * place]
+                            }
+                        }
+                    }
                 }
             }
         ]
@@ -72,13 +96,19 @@ struct Scatter: Primitive {
 
     func forward(_ inputs: [Tensor], outputShapes: [[Int]]) -> [Tensor] {
         let plain = inputs[0].contiguous()
-        let positions = Gather.positions(index, axis, shape)
         return [
             withExtendedLifetime(plain.storage) {
                 Tensor(unfilled: shape) { out in
                     out.update(repeating: 0, count: Shape.count(shape))
                     let base = plain.base
-                    for (place, position) in positions.enumerated() { out[position] += base[place] }
+                    index.values.withUnsafeBufferPointer { numbers in
+                        // Numbers of one place along the axes before `axis` may name one element; no others do.
+                        Gather.overLines(index, axis, shape, inOrder: true) { line, start, number, place in
+                            for (i, at) in line.enumerated() {
+                                out[start + numbers[at] * number + i * place] += base[at]
+                            }
+                        }
+                    }
                 }
             }
         ]
