@@ -68,10 +68,11 @@ struct RefusalTests {
                 == "[linear] weight [2, 11] expects [..., 11], input is [3, 8]")
         #expect(
             Self.text(Einsum(equation: "ij,jk->ik"), [[3, 8], [11, 3]])
-                == "[einsum] j in \"ij,jk->ik\" has size 8 and size 11: [[3, 8], [11, 3]]")
+                == "[einsum] j in \"ij,jk->ik\" has size 8 and size 11, which must be equal or 1: [[3, 8], [11, 3]]"
+        )
         #expect(
-            Self.text(Einsum(equation: "ij,jk"), [[3, 8], [8, 3]])
-                == "[einsum] \"ij,jk\" needs an arrow, as in ij,jk->ik")
+            Self.text(Einsum(equation: "ij,jk->iz"), [[3, 8], [8, 3]])
+                == "[einsum] no operand of \"ij,jk->iz\" has the result's z")
     }
 
     @Test func gradientsSayWhyThereAreNone() {

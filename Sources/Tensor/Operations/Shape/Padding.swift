@@ -9,7 +9,8 @@ public enum PaddingMode: Sendable, Equatable {
     case circular
 }
 
-/// More elements before and after those of one axis.
+/// More elements before and after those of one axis, or fewer where a number is negative. Elements are mirrored and
+/// repeated as if all were still there; going round begins with those that are left.
 struct Padding: Composite {
     static let name = "padding"
     let axis: Int
@@ -18,11 +19,9 @@ struct Padding: Composite {
     let mode: PaddingMode
 
     func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]] {
-        guard inputs[0].indices.contains(axis), before >= 0, after >= 0 else {
-            throw ShapeError(
-                "[padding] \(before) before and \(after) after do not fit axis \(axis) of \(inputs[0])")
-        }
+        try Pad.validate(inputs[0], axis: axis, before: before, after: after, operation: Self.name)
         let size = inputs[0][axis]
+        let left = size + min(0, before) + min(0, after)
         let longest = max(before, after)
         switch mode {
         case .constant: break
@@ -32,9 +31,12 @@ struct Padding: Composite {
             )
         case .replicate where size == 0 && longest > 0:
             throw ShapeError("[padding] axis \(axis) of \(inputs[0]) has no element to replicate")
-        case .circular where longest > size:
+        case .circular where longest > left:
             throw ShapeError(
-                "[padding] going round needs \(longest) elements, axis \(axis) of \(inputs[0]) has \(size)")
+                "[padding] going round needs \(longest) elements, axis \(axis) of \(inputs[0]) has \(left)")
+        case .reflect where size + before + after < 1, .replicate where size + before + after < 1:
+            throw ShapeError(
+                "[padding] \(before) before and \(after) after leave nothing of axis \(axis) of \(inputs[0])")
         default: break
         }
         var shape = inputs[0]
@@ -57,13 +59,19 @@ struct Padding: Composite {
         case .replicate:
             return [x.taking(positions.map { min(max($0, 0), size - 1) }, axis: axis)]
         case .circular:
-            return [x.taking(positions.map { ($0 + size) % size }, axis: axis)]
+            let kept = max(0, -before)..<size - max(0, -after)
+            return [
+                x.taking(
+                    (-max(0, before)..<kept.count + max(0, after)).map {
+                        kept.lowerBound + ($0 + kept.count) % kept.count
+                    }, axis: axis)
+            ]
         }
     }
 }
 
 extension Tensor {
-    /// More elements before and after those of one axis (negative: from the end).
+    /// More elements before and after those of one axis (negative: from the end), or fewer where a number is negative.
     public func padded(axis: Int, before: Int, after: Int, mode: PaddingMode) -> Tensor {
         apply(
             Padding(axis: axis < 0 ? axis + rank : axis, before: before, after: after, mode: mode), [self])[0]
