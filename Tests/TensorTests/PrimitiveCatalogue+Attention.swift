@@ -19,7 +19,7 @@ extension PrimitiveCatalogue {
                     return apply(
                         AttentionProductGradient(scale: 0.7, isCausal: causal),
                         Array(inputs[..<3]) + [weights] + inputs[3...])
-                }, secondOrder: false),
+                }),
         ]
     }
 

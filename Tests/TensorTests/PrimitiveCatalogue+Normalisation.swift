@@ -19,7 +19,7 @@ extension PrimitiveCatalogue {
                     return apply(
                         LayerNormalisationGradient(epsilon: 1e-3),
                         [inputs[0], inputs[1], .concatenate([mean, inverse], axis: 1), inputs[2]])
-                }, secondOrder: false),
+                }),
         ]
         + [1, 2, 6].flatMap { groups in
             [
@@ -38,7 +38,7 @@ extension PrimitiveCatalogue {
                         return apply(
                             GroupNormalisationGradient(groups: groups, epsilon: 1e-3),
                             [inputs[0], inputs[1], mean.reshaped([2, groups]), variance, inputs[2]])
-                    }, secondOrder: false),
+                    }),
             ]
         }
 

@@ -15,7 +15,7 @@ extension PrimitiveCatalogue {
                     let outputs = apply(GatedRecurrentUnit(reversed: reversed), operands.map(\.detached))
                     return apply(
                         GatedRecurrentUnitGradient(reversed: reversed), operands + outputs + [inputs[4]])
-                }, secondOrder: false),
+                }),
             CatalogueRow(
                 primitive: "long_short_term_memory", variant: reversed ? "reversed" : "",
                 inputs: { lstm(&$0) },
@@ -29,7 +29,7 @@ extension PrimitiveCatalogue {
                     return apply(
                         LongShortTermMemoryGradient(reversed: reversed),
                         operands + [outputs[0], outputs[2]] + inputs[5...])
-                }, secondOrder: false),
+                }),
         ]
     }
 

@@ -40,7 +40,7 @@ extension PrimitiveCatalogue {
             CatalogueRow(
                 primitive: "spectral_magnitude_gradient", variant: "",
                 inputs: { [signed([3, 4], &$0), signed([3, 4], &$0), signed([3, 4], &$0)] },
-                call: { apply(SpectralMagnitudeGradient(floor: 1e-3), $0) }, secondOrder: false),
+                call: { apply(SpectralMagnitudeGradient(floor: 1e-3), $0) }),
             CatalogueRow(
                 primitive: "binary_cross_entropy", variant: "",
                 inputs: { [.uniform([3, 4], low: 0.2, high: 0.8, from: &$0)] },

@@ -207,7 +207,7 @@ enum PrimitiveCatalogue {
                     return apply(
                         BatchNormalisationGradient(epsilon: 1e-3, slope: slope),
                         [inputs[0], inputs[1], inputs[2], mean, variance, inputs[3]])
-                }, secondOrder: false),
+                }),
         ]
     }
 

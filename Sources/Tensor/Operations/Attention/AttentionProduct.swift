@@ -137,11 +137,12 @@ struct AttentionProductGradient: Primitive {
 
     func cotangents(_ pass: BackwardPass) -> [Tensor?] {
         let hasWeights = pass.inputs.count > 5
+        let weights = pass.inputs[3].detached
         let result = ComposedGradient.cotangents(
             inputs: Array(pass.inputs[..<3]), upstreams: Array(pass.inputs[4...]),
             directions: pass.upstream
         ) { inputs in
-            let composed = Self.composed(inputs, weights: pass.inputs[3].detached, scale: scale)
+            let composed = Self.composed(inputs, weights: weights, scale: scale)
             return hasWeights ? composed : [composed[0]]
         }
         return result[..<3] + [nil] + result[3...]

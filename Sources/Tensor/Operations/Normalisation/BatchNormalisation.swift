@@ -141,31 +141,30 @@ struct BatchNormalisationGradient: Primitive {
 
     /// The second derivative, through the same formula in elementary operations.
     func cotangents(_ pass: BackwardPass) -> [Tensor?] {
-        let tape = Tape()
-        let x = tape.watch(pass.inputs[0].detached)
-        let scale = tape.watch(pass.inputs[1].detached)
-        let upstream = tape.watch(pass.inputs[5].detached)
-        let axes = Array(0..<(x.rank - 1))
-        let total = tape.record {
-            let centred = x - x.mean(axes: axes, keepingAxes: true)
-            let inverse = (centred.squared().mean(axes: axes, keepingAxes: true) + epsilon).squareRoot()
-                .reciprocal()
-            let normal = centred * inverse
-            // The activation is linear on either side of zero.
-            let negative = Tape.withoutRecording {
-                ((normal * pass.inputs[1] + pass.inputs[2]).sign() - 1) * (-0.5 * (1 - slope))
-            }
-            let g = upstream * (1 - negative)
-            let meanG = g.mean(axes: axes, keepingAxes: true)
-            let meanGX = (g * normal).mean(axes: axes, keepingAxes: true)
-            let dx = (g - meanG - normal * meanGX) * inverse * scale
-            let dScale = (g * normal).sum(axes: axes)
-            let dShift = g.sum(axes: axes)
-            return (dx * pass.cotangent(0)).sum() + (dScale * pass.cotangent(1)).sum()
-                + (dShift * pass.cotangent(2)).sum()
-        }
-        let gradients = tape.gradients(of: total)
-        return [gradients[x], gradients[scale], nil, nil, nil, gradients[upstream]]
+        let (plainScale, shift) = (pass.inputs[1].detached, pass.inputs[2].detached)
+        let derivative = ComposedDerivative(
+            composition: { inputs in
+                let (x, scale, upstream) = (inputs[0], inputs[1], inputs[2])
+                let axes = Array(0..<(x.rank - 1))
+                let centred = x - x.mean(axes: axes, keepingAxes: true)
+                let inverse = (centred.squared().mean(axes: axes, keepingAxes: true) + epsilon).squareRoot()
+                    .reciprocal()
+                let normal = centred * inverse
+                // The activation is linear on either side of zero.
+                let negative = Tape.withoutRecording {
+                    ((normal * plainScale + shift).sign() - 1) * (-0.5 * (1 - slope))
+                }
+                let g = upstream * (1 - negative)
+                let meanG = g.mean(axes: axes, keepingAxes: true)
+                let meanGX = (g * normal).mean(axes: axes, keepingAxes: true)
+                return [
+                    (g - meanG - normal * meanGX) * inverse * scale, (g * normal).sum(axes: axes),
+                    g.sum(axes: axes),
+                ]
+            }, directed: [[true, true, true]])
+        let directions = (0..<3).map { pass.cotangent($0) }
+        let result = apply(derivative, [pass.inputs[0], pass.inputs[1], pass.inputs[5]] + directions)
+        return [result[0], result[1], nil, nil, nil, result[2]]
     }
 }
 
