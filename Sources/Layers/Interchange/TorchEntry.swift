@@ -20,10 +20,14 @@ public struct TorchEntry {
     public let place: Place
     /// For each axis in PyTorch the axis here.
     let order: [Int]?
+    /// What the elements of a vector are numbered by, if `order` is about that.
+    let flattened: [Int]?
 
-    /// - Parameter order: for each axis in PyTorch the axis here; nil where they agree.
-    public init(_ name: String, _ place: Place, order: [Int]? = nil) {
-        (self.name, self.place, self.order) = (name, place, order)
+    /// - Parameters:
+    ///   - order: for each axis in PyTorch the axis here; nil where they agree.
+    ///   - flattened: the axes that a vector runs over; `order` is theirs. Default: the value's own axes.
+    public init(_ name: String, _ place: Place, order: [Int]? = nil, flattened: [Int]? = nil) {
+        (self.name, self.place, self.order, self.flattened) = (name, place, order, flattened)
     }
 
     /// The value in PyTorch's layout.
@@ -38,7 +42,16 @@ public struct TorchEntry {
     }
 
     /// A tensor of the entry's kind, such as its gradient, in PyTorch's layout.
-    public func toTorch(_ tensor: Tensor) -> Tensor { order.map { tensor.permuted($0) } ?? tensor }
+    public func toTorch(_ tensor: Tensor) -> Tensor {
+        guard let order else { return tensor }
+        return tensor.reshaped(flattened ?? tensor.shape).permuted(order).reshaped(shape(of: tensor))
+    }
+
+    /// The shape in PyTorch of a tensor of the entry's kind.
+    private func shape(of tensor: Tensor) -> [Int] {
+        guard let order, flattened == nil else { return tensor.shape }
+        return order.map { tensor.shape[$0] }
+    }
 
     /// The shape in PyTorch.
     var shape: [Int] { value.shape }
@@ -49,7 +62,9 @@ public struct TorchEntry {
         if let order {
             var inverse = order
             for (position, axis) in order.enumerated() { inverse[axis] = position }
-            own = tensor.permuted(inverse)
+            own = tensor.reshaped(flattened.map { axes in order.map { axes[$0] } } ?? tensor.shape)
+                .permuted(inverse)
+            if flattened != nil { own = own.reshaped(tensor.shape) }
         }
         // Row-major, so that it is written and read as any other value.
         own = Tensor(own.values, shape: own.shape)
@@ -61,44 +76,10 @@ public struct TorchEntry {
     }
 
     func prefixed(_ path: String) -> TorchEntry {
-        TorchEntry(path.isEmpty ? name : path + "." + name, place, order: order)
+        renamed(path.isEmpty ? name : path + "." + name)
     }
-}
 
-extension Convolution2D: TorchStored {
-    /// [out, height, width, in] here, [out, in, height, width] there.
-    public var torchEntries: [TorchEntry] {
-        [TorchEntry("weight", .parameter(weight), order: [0, 3, 1, 2])]
-            + (bias.map { [TorchEntry("bias", .parameter($0))] } ?? [])
-    }
-}
-
-extension TransposedConvolution2D: TorchStored {
-    /// [in, height, width, out] here, [in, out, height, width] there.
-    public var torchEntries: [TorchEntry] {
-        [TorchEntry("weight", .parameter(weight), order: [0, 3, 1, 2])]
-            + (bias.map { [TorchEntry("bias", .parameter($0))] } ?? [])
-    }
-}
-
-extension Linear: TorchStored {
-    public var torchEntries: [TorchEntry] {
-        [TorchEntry("weight", .parameter(weight))] + (bias.map { [TorchEntry("bias", .parameter($0))] } ?? [])
-    }
-}
-
-extension BatchNorm: TorchStored {
-    /// PyTorch always has a count of batches beside running statistics; a layer that does not count stores 0.
-    public var torchEntries: [TorchEntry] {
-        var entries: [TorchEntry] = []
-        if let weight, let bias {
-            entries = [TorchEntry("weight", .parameter(weight)), TorchEntry("bias", .parameter(bias))]
-        }
-        guard let runningMean, let runningVariance else { return entries }
-        entries.append(TorchEntry("running_mean", .buffer(runningMean)))
-        entries.append(TorchEntry("running_var", .buffer(runningVariance)))
-        entries.append(
-            TorchEntry("num_batches_tracked", batchCount.map { .buffer($0) } ?? .constant(Tensor(0))))
-        return entries
+    func renamed(_ name: String) -> TorchEntry {
+        TorchEntry(name, place, order: order, flattened: flattened)
     }
 }

@@ -14,7 +14,7 @@ public struct TorchState {
     ///   - renaming: our name of an entry -> PyTorch's; default the same.
     public init(_ root: Any, renaming: (String) -> String = { $0 }) {
         visit(root, path: "")
-        entries = entries.map { TorchEntry(renaming($0.name), $0.place, order: $0.order) }
+        entries = entries.map { $0.renamed(renaming($0.name)) }
     }
 
     private mutating func visit(_ value: Any, path: String) {

@@ -3,6 +3,10 @@ import Tensor
 /// Computes the weight that a layer uses from the one that is trained.
 public protocol WeightReparametrisation: AnyObject {
     func callAsFunction(_ weight: Tensor, mode: Mode) -> Tensor
+
+    /// What PyTorch stores in place of a layer's weight.
+    /// - Parameter order: for each axis of the weight in PyTorch the axis here; nil where they agree.
+    func torchEntries(of weight: Parameter, order: [Int]?) -> [TorchEntry]
 }
 
 /// Weight normalisation (Salimans & Kingma 2016): direction and length are trained apart, weight =
@@ -37,7 +41,7 @@ public final class SpectralNorm: WeightReparametrisation {
     public let left: Buffer
     /// The right singular vector, [columns].
     public let right: Buffer
-    private let axis: Int
+    let axis: Int
     private let iterations: Int
     private let epsilon: Float
 
