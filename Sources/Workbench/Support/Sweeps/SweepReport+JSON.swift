@@ -20,6 +20,7 @@ extension SweepReport {
                 "effects": .array(ablation.effects.map { .object(Self.object($0)) }),
             ])
         }
+        if ablation == nil { object["importance"] = .array(importance.map { .object(Self.object($0)) }) }
         return object
     }
 

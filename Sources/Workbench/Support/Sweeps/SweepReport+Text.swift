@@ -11,10 +11,11 @@ extension SweepReport {
         var remarks: [String] = []
     }
 
-    /// The result: of an ablation the effects and the configurations, else the best configurations.
+    /// The result: of an ablation the effects and the configurations, else the best configurations and what parameters
+    /// explain.
     var result: [Section] {
         if let ablation { return [effects(ablation), configurations(ablation)] }
-        return [best(limit: 10)]
+        return [best(limit: 10)] + (importanceSection.map { [$0] } ?? [])
     }
 
     /// The state of the sweep and every trial.
@@ -23,7 +24,7 @@ extension SweepReport {
     static func text(_ sections: [Section], width: Int?, color: Bool) -> String {
         sections.map { section in
             (section.title.isEmpty ? "" : TextStyle.bold.applied(to: section.title, when: color) + "\n")
-                + section.table.rendered(width: width, color: color)
+                + (section.table.rows.isEmpty ? "" : section.table.rendered(width: width, color: color))
                 + section.remarks.map { $0 + "\n" }.joined()
         }.joined(separator: "\n")
     }
@@ -57,7 +58,7 @@ extension SweepReport {
             ])
         }
         return Section(
-            title: "\(sweep.address) \(sweep.name): \(table.design.rawValue), \(objectiveText)", table: text,
+            title: title, table: text,
             remarks: remarks(table))
     }
 
@@ -153,7 +154,7 @@ extension SweepReport {
                     + "before you compare it with anything")
         }
         return Section(
-            title: "\(sweep.address) \(sweep.name): \(plan.spec.method.rawValue), \(objectiveText)",
+            title: title,
             table: text,
             remarks: remarks + unfinished)
     }

@@ -69,6 +69,12 @@ struct SweepReport {
         }
     }
 
+    /// What each parameter of a search explains, the most first; empty while too few configurations have a value.
+    var importance: [ParameterImportance] {
+        ablation == nil
+            ? ParameterImportance.all(ranking, space: plan.space, goal: objective.goal) : []
+    }
+
     func count(_ state: TrialState) -> Int { entries.count { $0.trial.state == state } }
 
     /// The state as it is, whatever the database says of a sweep whose processes have died. Between two questions of
@@ -77,6 +83,12 @@ struct SweepReport {
         guard sweep.state == .running, !isWorkedOn else { return sweep.state.rawValue }
         return entries.contains { $0.trial.state == .finished && $0.trial.run == nil }
             ? "idle" : "interrupted"
+    }
+
+    /// "sweep3 rates: tpe, validation/loss (min, best)"; of an ablation its design.
+    var title: String {
+        let method = ablation?.design.rawValue ?? plan.spec.method.rawValue
+        return "\(sweep.address) \(sweep.name): \(method), \(objectiveText)"
     }
 
     /// "validation/loss (min, best)".

@@ -11,13 +11,11 @@ struct AblationGraphic {
 
     func document() -> String {
         var canvas = SVGCanvas(width: 960)
-        let title =
-            "\(report.sweep.address) \(report.sweep.name): \(table.design.rawValue), \(report.objectiveText)"
-        canvas.text((20, canvas.extend(by: 40) + 26), title, "title", limit: 120)
+        canvas.text((20, canvas.extend(by: 40) + 26), report.title, "title", limit: 120)
         drawEffects(on: &canvas)
         drawConfigurations(on: &canvas)
         _ = canvas.extend(by: 12)
-        return canvas.document(title: title)
+        return canvas.document(title: report.title)
     }
 
     private func drawEffects(on canvas: inout SVGCanvas) {

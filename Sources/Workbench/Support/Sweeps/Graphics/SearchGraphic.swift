@@ -66,14 +66,12 @@ struct SearchGraphic {
 
     func document() -> String {
         var canvas = SVGCanvas(width: 960)
-        let title =
-            "\(report.sweep.address) \(report.sweep.name): \(report.plan.spec.method.rawValue), \(report.objectiveText)"
-        canvas.text((20, canvas.extend(by: 40) + 26), title, "title", limit: 120)
+        canvas.text((20, canvas.extend(by: 40) + 26), report.title, "title", limit: 120)
         drawHistory(on: &canvas)
         drawParameters(on: &canvas)
         drawWays(on: &canvas)
         _ = canvas.extend(by: 12)
-        return canvas.document(title: title)
+        return canvas.document(title: report.title)
     }
 
     private func tip(_ entry: SweepReport.Entry, _ value: Double?) -> String {
@@ -147,7 +145,7 @@ struct SearchGraphic {
         to end: (Double, Double)
     ) {
         let (upper, lower) = (corner.1 + 24, end.1 - 34)
-        let (x, ticks) = axis(of: parameter, pixels: (corner.0, end.0), most: 4)
+        let (x, ticks) = axis(of: parameter, pixels: (corner.0, end.0), most: 5)
         let y = PlotAxis(values.finished.map(\.value), pixels: (lower, upper))
         canvas.text((corner.0, corner.1 + 12), parameter.name, "name", limit: 34)
         for tick in y.ticks(most: 4) {
