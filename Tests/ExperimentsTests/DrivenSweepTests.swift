@@ -8,23 +8,13 @@ import Tracking
 /// Sweeps whose trials somebody else runs, and with them all that runners and drivers share: the order of trials, the
 /// budget, retries, pruning.
 @Suite struct DrivenSweepTests {
-    private let folder: Miniature.Folder
-    private let workspace: Workspace
+    private let home: SweepHome
+    private var workspace: Workspace { home.workspace }
 
-    init() throws {
-        folder = try Miniature.Folder()
-        try Miniature.text.write(
-            to: folder.url.appending(path: "base.json"), atomically: true, encoding: .utf8)
-        workspace = try Workspace(directory: folder.url.appending(path: "home"))
-    }
+    init() throws { home = try SweepHome() }
 
     private func sweep(_ members: String) throws -> DrivenSweep {
-        let plan = try SweepPlan(
-            JSONDocument("{\"sweep\": \"s\", \"base\": \"base.json\", \(members)}"),
-            folder: folder.url.path + "/")
-        let sweep = try workspace.enterSweep(
-            name: "s", specJSON: plan.stored.compactText, specHash: plan.identity
-        ).sweep
+        let (sweep, plan) = try home.enter(members)
         return DrivenSweep(workspace: workspace, sweep: sweep, plan: plan)
     }
 

@@ -8,15 +8,10 @@ import Tracking
 
 /// What a runner makes of processes that fail and break down, with a shell in the place of a training.
 @Suite struct SweepRunnerTests {
-    private let folder: Miniature.Folder
-    private let workspace: Workspace
+    private let home: SweepHome
+    private var workspace: Workspace { home.workspace }
 
-    init() throws {
-        folder = try Miniature.Folder()
-        try Miniature.text.write(
-            to: folder.url.appending(path: "base.json"), atomically: true, encoding: .utf8)
-        workspace = try Workspace(directory: folder.url.appending(path: "home"))
-    }
+    init() throws { home = try SweepHome() }
 
     private final class Messages: RunReporter {
         private let lines = Mutex<[String]>([])
@@ -32,13 +27,8 @@ import Tracking
     private func run(_ members: String, script: String) throws -> (
         end: SweepEnd, trials: [Trial], messages: String
     ) {
-        let plan = try SweepPlan(
-            JSONDocument(
-                #"{"sweep": "s", "base": "base.json", "method": "grid", "params": {"training.steps": {"values": [1, 2]}}, "#
-                    + "\(members)}"), folder: folder.url.path + "/")
-        let sweep = try workspace.enterSweep(
-            name: "s", specJSON: plan.stored.compactText, specHash: plan.identity
-        ).sweep
+        let (sweep, plan) = try home.enter(
+            #""method": "grid", "params": {"training.steps": {"values": [1, 2]}}, \#(members)"#)
         let messages = Messages()
         let runner = SweepRunner(
             workspace: workspace, sweep: sweep, plan: plan, jobs: 1, cores: 1,

@@ -66,7 +66,8 @@ extension SweepRunner {
                     ended.token, run: ended.run, value: pruning.value, reason: pruning.reason)
             } else if isEnding == .stopped {
                 try workspace.endTrial(ended.token, .stopped)
-            } else if ended.asked || ended.process == nil {
+            } else if ended.asked || ended.process == nil || isEnding != nil {
+                // At the end of a sweep the signal that ends it may have come to its trials directly.
                 try workspace.returnTrial(ended.token, .interrupted)
             } else {
                 // Nobody of the sweep asked for it: the next start may fare better.
