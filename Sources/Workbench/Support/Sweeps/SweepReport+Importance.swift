@@ -34,7 +34,9 @@ extension SweepReport {
 
     private static func text(of range: (JSONValue, JSONValue)) -> String {
         func text(_ value: JSONValue) -> String {
-            value.stringValue ?? value.doubleValue.map { NumberText.value($0) } ?? value.compactText
+            // Whole numbers and names as the file has them; others with as many digits as can be read.
+            if case .number(let number) = value { return NumberText.value(number) }
+            return value.stringValue ?? value.compactText
         }
         return range.0 == range.1 ? text(range.0) : "\(text(range.0)) to \(text(range.1))"
     }
