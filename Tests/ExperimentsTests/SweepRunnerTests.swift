@@ -76,7 +76,7 @@ import Tracking
         let plan = #""budget": {"trials": 2}"#
         _ = try run(plan, script: "exit 3")
         try workspace.retryTrials(of: 1, states: [.failed], number: 1)
-        _ = try workspace.claimTrial(of: 1, by: .driver(name: "ann", seconds: 1))
+        _ = try workspace.claimTrial(of: 1, by: .driver(name: "ann", seconds: 4))
         let (end, trials, messages) = try run(plan, script: "exit 4")
         #expect(end == .finished && trials.map(\.tries) == [1, 3])
         #expect(trials[1].reason == "exit status 4")
