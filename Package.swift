@@ -27,18 +27,21 @@ let package = Package(
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
         .target(name: "CKernels"),
+        .target(name: "CLastWords"),
         .target(name: "Tensor", dependencies: ["CFFTW", "COpenBLAS", "CKernels", "StrictJSON"]),
         .target(name: "Layers", dependencies: ["Tensor"]),
         .target(name: "Losses", dependencies: ["Tensor"]),
         .target(name: "Audio", dependencies: ["Tensor", "CSndfile", "CZlib"]),
         .target(name: "Metrics", dependencies: ["Audio", "Tensor"]),
         .target(name: "Statistics", dependencies: ["Tensor"]),
-        .target(name: "StrictJSON"),
+        .target(name: "StrictJSON", dependencies: ["CLastWords"]),
         .target(name: "Hashing"),
         .target(name: "Datasets", dependencies: ["Audio", "Tensor", "StrictJSON", "Hashing"]),
         .target(
             name: "Tracking",
-            dependencies: ["StrictJSON", "Hashing", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: [
+                "CLastWords", "StrictJSON", "Hashing", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .target(name: "Comparison", dependencies: ["Statistics", "StrictJSON", "Tensor", "Tracking"]),
         .target(
             name: "Experiments",
@@ -68,7 +71,8 @@ let package = Package(
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "Audio", "StrictJSON", "Hashing", "Tensor"]),
         .testTarget(
-            name: "TrackingTests", dependencies: ["Tracking", .product(name: "GRDB", package: "GRDB.swift")]),
+            name: "TrackingTests",
+            dependencies: ["Tracking", "StrictJSON", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(
             name: "ComparisonTests", dependencies: ["Comparison", "Statistics", "StrictJSON", "Tracking"]),
         .testTarget(

@@ -7,37 +7,13 @@ import Testing
 
 /// Writers that find the database locked for longer than they wait.
 @Suite struct SpillTests {
-    /// Holds the database's write lock until it is told to let go.
-    private final class Lock: Sendable {
-        private let release = DispatchSemaphore(value: 0)
-        private let released = DispatchSemaphore(value: 0)
-
-        init(_ workspace: Workspace) {
-            let locked = DispatchSemaphore(value: 0)
-            let (release, released) = (release, released)
-            Thread.detachNewThread {
-                try? workspace.write { _ in
-                    locked.signal()
-                    release.wait()
-                }
-                released.signal()
-            }
-            locked.wait()
-        }
-
-        func letGo() {
-            release.signal()
-            released.wait()
-        }
-    }
-
     @Test func pointsWaitInAFileWhileTheDatabaseIsLocked() throws {
         let folder = TemporaryFolder()
         let workspace = try Workspace(directory: folder.url, busyTimeout: 0.1)
         let failures = Mutex<[TrackingError]>([])
         let recorder = try workspace.startRun(.plain()) { failure in failures.withLock { $0.append(failure) }
         }
-        let lock = Lock(try Workspace(directory: folder.url))
+        let lock = DatabaseLock(try Workspace(directory: folder.url))
         let values = [0.1, 1e-300, .nan, .infinity, -.infinity, 1.0 / 3, 1e17, -7]
         for (step, value) in values.enumerated() { try recorder.log("a \"b\"", step: step, value: value) }
         try recorder.flush()
@@ -63,7 +39,7 @@ import Testing
         let recorder = try workspace.startRun(.plain())
         try recorder.log("a", step: 0, value: 0)
         try recorder.flush()
-        let lock = Lock(try Workspace(directory: folder.url))
+        let lock = DatabaseLock(try Workspace(directory: folder.url))
         for step in 1..<300 { try recorder.log("a", step: step, value: Double(step)) }
         try recorder.setLastStep(299)
         try recorder.finish(.failed, exitCode: 1, error: "the loss is nan")
@@ -99,7 +75,7 @@ import Testing
         let run = try workspace.insert(.plain(), writer: .current, now: Date())
         let writer = PointWriter(
             workspace: workspace, run: run, attempt: 1, capacity: 1_000, onFailure: nil)
-        let lock = Lock(try Workspace(directory: folder.url))
+        let lock = DatabaseLock(try Workspace(directory: folder.url))
         Thread.detachNewThread { writer.storeUntilClosed() }
         let logged = Mutex(0)
         let done = DispatchGroup()
@@ -126,7 +102,7 @@ import Testing
         let folder = TemporaryFolder()
         let workspace = try Workspace(directory: folder.url, busyTimeout: 0.1)
         let recorder = try workspace.startRun(.plain())
-        let lock = Lock(try Workspace(directory: folder.url))
+        let lock = DatabaseLock(try Workspace(directory: folder.url))
         try recorder.log("a", step: 0, value: 1)
         try recorder.flush()
         lock.letGo()

@@ -18,7 +18,7 @@ public struct Choice<Source: Registry>: ConfigValue {
     /// without that conformance is a mistake in the program and stops it.
     public var item: Source.Item {
         guard let item = component as? Source.Item else {
-            fatalError("[\(Source.name)] the registered kind \"\(kind)\" is not \(Source.Item.self)")
+            stop("[\(Source.name)] the registered kind \"\(kind)\" is not \(Source.Item.self)")
         }
         return item
     }

@@ -6,6 +6,8 @@ struct FieldSQL {
     private let dead: String
     /// Such whose process exists and does not come to write.
     private let late: String
+    /// Why the dead have ended.
+    private let reasons: [Run.ID: String]
     /// Microseconds since 1970.
     private let now: Int64
 
@@ -13,12 +15,19 @@ struct FieldSQL {
         func list(_ runs: [Run.ID]) -> String { "(" + runs.map(String.init).joined(separator: ", ") + ")" }
         dead = list(liveness.dead)
         late = list(liveness.late)
+        reasons = liveness.lastWords
         self.now = now
     }
 
     /// The value of a field; NULL where a run does not have it. Of a key it is the text.
     func value(_ field: RunField) -> SQLPart {
         switch field {
+        case .attribute(.error) where !reasons.isEmpty:
+            SQLPart(
+                "CASE runs.id " + reasons.map { _ in "WHEN ? THEN ? " }.joined() + "ELSE runs.error END",
+                reasons.sorted { $0.key < $1.key }.flatMap {
+                    [$0.key, $0.value] as [any DatabaseValueConvertible]
+                })
         case .attribute(let attribute): SQLPart(attribute.expression(dead: dead, late: late, now: now))
         case .parameter(let key):
             SQLPart("(SELECT txt FROM params WHERE run_id = runs.id AND key = ?)", [key])

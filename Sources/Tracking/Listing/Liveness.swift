@@ -5,6 +5,8 @@ import GRDB
 struct Liveness: Sendable {
     /// The process is gone.
     var dead: [Run.ID] = []
+    /// What some of these left as the reason.
+    var lastWords: [Run.ID: String] = [:]
     /// The process exists and has not come to write for some time.
     var late: [Run.ID] = []
 }
@@ -23,7 +25,9 @@ extension Workspace {
         for row in rows {
             let heartbeat = Heartbeat(row)
             if heartbeat.isDead(now: now) {
-                liveness.dead.append(row["id"])
+                let run: Run.ID = row["id"]
+                liveness.dead.append(run)
+                liveness.lastWords[run] = reasonOfCrash(of: run)
             } else if heartbeat.isLate(now: now) {
                 liveness.late.append(row["id"])
             }

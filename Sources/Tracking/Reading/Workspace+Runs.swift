@@ -34,10 +34,12 @@ extension Workspace {
         }
         let beat = Date(microseconds: row["beat_us"])
         var ended = (row["ended_us"] as Int64?).map(Date.init(microseconds:))
+        var error: String? = row["error"]
         if status == .running {
             let heartbeat = Heartbeat(row)
             if heartbeat.isDead(now: now) {
                 (status, ended) = (.crashed, max(beat, Date(microseconds: row["started_us"])))
+                error = reasonOfCrash(of: row["id"])
             } else if heartbeat.isLate(now: now) {
                 status = .stalled
             }
@@ -48,7 +50,7 @@ extension Workspace {
         }
         return Run(
             id: row["id"], name: row["name"], kind: row["kind"], status: status,
-            exitCode: row["exit_code"], error: row["error"], seed: UInt64(bitPattern: row["seed"]),
+            exitCode: row["exit_code"], error: error, seed: UInt64(bitPattern: row["seed"]),
             configJSON: row["config_json"], configHash: row["config_hash"],
             groupHash: row["group_hash"], codeHash: row["code_hash"], gitDiffSHA: row["git_diff_sha"],
             sweepID: row["sweep_id"], trialNumber: row["trial_no"], parentID: row["parent_id"],

@@ -13,17 +13,3 @@ enum MetricNames {
         return id
     }
 }
-
-extension Workspace {
-    /// Names a metric's unit and which way it gets better.
-    public func declare(_ metric: String, unit: String = "", goal: MetricGoal) throws {
-        try write { database in
-            try database.execute(
-                sql: """
-                    INSERT INTO metric_names (name, unit, goal) VALUES (?, ?, ?)
-                    ON CONFLICT (name) DO UPDATE SET unit = excluded.unit, goal = excluded.goal
-                    """,
-                arguments: [metric, unit, goal.rawValue])
-        }
-    }
-}

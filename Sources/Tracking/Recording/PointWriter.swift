@@ -17,7 +17,7 @@ final class PointWriter: Sendable {
         /// By a clock that nobody sets.
         var lastBeat: ContinuousClock.Instant?
         var replaced = 0
-        /// Whether points wait in the spill for the database to be free.
+        /// Whether something waits in the spill for the database to be free.
         var hasSpilled = false
     }
 
@@ -107,6 +107,30 @@ final class PointWriter: Sendable {
         }
     }
 
+    /// Stores what is no point; where the database is locked, in the spill. What comes after something in the spill
+    /// goes there, too, so that all enters in its order.
+    ///
+    /// - Returns: false if the run is over and nothing was stored.
+    func store(_ record: RunRecord) throws -> Bool {
+        try written.withLock { written in
+            guard let workspace = written.workspace else { return false }
+            if !written.hasSpilled {
+                do {
+                    try workspace.write { try record.enter(run, in: $0) }
+                    return true
+                } catch let failure as TrackingError {
+                    guard case .locked = failure else { throw failure }
+                    try spill.append(record)
+                    onFailure?(failure)
+                    written.hasSpilled = true
+                    return true
+                }
+            }
+            try spill.append(record)
+            return true
+        }
+    }
+
     /// Writes the end of the run; where the database is locked, into the spill.
     func close(status: RunStatus, exitCode: Int?, error: String?) throws {
         try written.withLock { written in
@@ -131,6 +155,7 @@ final class PointWriter: Sendable {
         for (metric, points) in spilled?.series ?? [] {
             try add(points, to: metric, &written, in: database)
         }
+        for record in spilled?.records ?? [] { try record.enter(run, isRepeat: true, in: database) }
         for (index, points) in batch.columns(names.count).enumerated() where !points.isEmpty {
             try add(points, to: names[index], &written, in: database)
         }

@@ -7,7 +7,7 @@ import Synchronization
 /// 32,768 points, together with a heartbeat that shows readers the run is alive. What `flush` has returned for
 /// survives the death of the process. All methods may be called from any thread.
 ///
-/// When another process holds the database too long, points go to a file beside it and enter the database later.
+/// When another process holds the database too long, all of this goes to a file beside it and enters it later.
 /// When the disk is full they are kept in memory, up to a million, and tried again; `onFailure` and `flush` tell.
 public final class RunRecorder: Sendable {
     /// The run's number.
@@ -22,6 +22,8 @@ public final class RunRecorder: Sendable {
     public let attempt: Int
     private let writer: PointWriter
     private let isFinished = Mutex(false)
+    /// Nil once the run is over.
+    private let lastWords: Mutex<LastWords?>
 
     init(workspace: Workspace, run: Run.ID, attempt: Int = 1, onFailure: (@Sendable (TrackingError) -> Void)?)
     {
@@ -30,6 +32,7 @@ public final class RunRecorder: Sendable {
         self.attempt = attempt
         let writer = PointWriter(workspace: workspace, run: run, attempt: attempt, onFailure: onFailure)
         self.writer = writer
+        lastWords = Mutex(LastWords(of: run, in: workspace))
         Thread.detachNewThread { writer.storeUntilClosed() }
     }
 
@@ -40,7 +43,7 @@ public final class RunRecorder: Sendable {
     /// Names a metric's unit and which way it gets better, before its first point. Metrics that are never
     /// declared have no unit and the goal that their name suggests.
     public func declare(_ metric: String, unit: String = "", goal: MetricGoal) throws {
-        try workspace.declare(metric, unit: unit, goal: goal)
+        try store(.metric(metric, unit: unit, goal: goal))
     }
 
     /// Logs one value. Cheap: it is put in a buffer.
@@ -81,7 +84,7 @@ public final class RunRecorder: Sendable {
     ///   - dataset: the test set's name.
     ///   - scores: one value per file and metric.
     public func addFileScores(checkpoint: String, dataset: String, _ scores: [FileScore]) throws {
-        try workspace.addFileScores(run: run, checkpoint: checkpoint, dataset: dataset, scores)
+        try store(.scores(scores, checkpoint: checkpoint, dataset: dataset))
     }
 
     /// Stores a file with the run.
@@ -94,23 +97,30 @@ public final class RunRecorder: Sendable {
     ///   - step: the training step it belongs to.
     ///   - mime: the media type, such as "audio/wav".
     ///   - facts: what else is known about it.
-    @discardableResult
     public func addArtifact(
         _ content: ArtifactContent, kind: String, role: String = "", name: String, step: Int? = nil,
         mime: String, facts: ArtifactFacts = ArtifactFacts()
-    ) throws -> Artifact {
-        try workspace.addArtifact(
-            run: run, content, kind: kind, role: role, name: name, step: step, mime: mime, facts: facts)
+    ) throws {
+        var row = ArtifactRow(
+            kind: kind, role: role, name: name, step: step, sha256: "", bytes: 0, mime: mime,
+            created: Date.nowMicroseconds, facts: facts)
+        try workspace.place(content, of: run, as: &row) { try store(.artifact($0)) }
     }
 
     /// Notes something worth reading later.
     public func event(_ level: EventLevel, _ title: String, body: String = "") throws {
-        try workspace.addEvent(run: run, level, title, body: body)
+        try store(.event(level, title: title, body: body, time: Date.nowMicroseconds))
     }
 
     /// Puts a label on the run.
     public func tag(_ tag: String) throws {
-        try workspace.addTag(run: run, tag)
+        try store(.tag(tag))
+    }
+
+    /// Stores what is no point: in the database, or beside it while that is locked.
+    func store(_ record: RunRecord) throws {
+        let isStored = try writer.store(record)
+        if !isStored { try workspace.write { try record.enter(run, in: $0) } }
     }
 
     /// Stores what is buffered and writes the run's end. Once that has succeeded, further calls do nothing;
@@ -133,6 +143,7 @@ public final class RunRecorder: Sendable {
             try writer.close(
                 status: status, exitCode: exitCode, error: status == .finished ? nil : error)
             writer.release()
+            lastWords.withLock { $0 = nil }
             isFinished = true
         }
     }

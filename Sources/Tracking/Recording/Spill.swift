@@ -1,7 +1,7 @@
 import Foundation
 import StrictJSON
 
-/// Points that found the database locked for longer than the time limit, in a file beside it: `spill/run12-1.jsonl`
+/// What a run could not store because the database was locked for longer than the time limit, in a file beside it: `spill/run12-1.jsonl`
 /// for the first attempt of run 12. Each line is a JSON object. They enter the database at the next opportunity, by
 /// whichever process has it; entering them twice changes nothing.
 struct Spill: Sendable {
@@ -16,6 +16,8 @@ struct Spill: Sendable {
 
     struct Contents: Sendable {
         var series: [(metric: String, points: PointColumns)] = []
+        /// In the order in which they came.
+        var records: [RunRecord] = []
         var lastStep: Int?
         var end: End?
     }
@@ -60,11 +62,15 @@ struct Spill: Sendable {
         for (metric, points) in batch.columns(names.count).enumerated() where !points.isEmpty {
             text += "{\"metric\":\(JSONValue.string(names[metric]).canonicalText)"
             text += ",\"steps\":\(points.steps),\"wall_us\":\(points.times),\"values\":["
-            text += points.values.map { $0.isFinite ? "\($0)" : "\"\($0)\"" }.joined(separator: ",")
+            text += points.values.map { SpillNumber.json($0).canonicalText }.joined(separator: ",")
             text += "]}\n"
         }
         if let step = batch.statedStep ?? batch.loggedStep { text += "{\"last_step\":\(step)}\n" }
         try append(text)
+    }
+
+    func append(_ record: RunRecord) throws {
+        try append(JSONValue.object(record.json).canonicalText + "\n")
     }
 
     func append(_ end: End) throws {
@@ -112,7 +118,7 @@ struct Spill: Sendable {
                 let points = PointColumns(
                     steps: (object["steps"]?.arrayValue ?? []).compactMap { $0.intValue },
                     times: (object["wall_us"]?.arrayValue ?? []).compactMap { $0.intValue.map(Int64.init) },
-                    values: (object["values"]?.arrayValue ?? []).compactMap(Self.number))
+                    values: (object["values"]?.arrayValue ?? []).compactMap(SpillNumber.number))
                 guard points.times.count == points.count, points.values.count == points.count else {
                     continue
                 }
@@ -123,14 +129,11 @@ struct Spill: Sendable {
                 contents.end = End(
                     status: status, exitCode: object["exit_code"]?.intValue,
                     error: object["error"]?.stringValue, time: Int64(object["at_us"]?.intValue ?? 0))
+            } else if let record = RunRecord(object) {
+                contents.records.append(record)
             }
         }
         return contents
-    }
-
-    private static func number(_ value: JSONValue) -> Double? {
-        if let text = value.stringValue { return Double(text) }
-        return value.doubleValue
     }
 
     func delete() {

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import Hashing
 import Synchronization
 
@@ -13,66 +12,56 @@ extension Workspace {
         run: Run.ID, _ content: ArtifactContent, kind: String, role: String = "", name: String,
         step: Int? = nil, mime: String, facts: ArtifactFacts = ArtifactFacts()
     ) throws -> Artifact {
+        var row = ArtifactRow(
+            kind: kind, role: role, name: name, step: step, sha256: "", bytes: 0, mime: mime,
+            created: Date.nowMicroseconds, facts: facts)
+        let id = try place(content, of: run, as: &row) { row in
+            try write { try row.enter(run, in: $0) }
+        }
+        let url = row.path.map { directory(of: run).appendingPathComponent($0) }
+        return Artifact(
+            id: id, kind: kind, role: role, name: name, step: step, file: facts.file, sha256: row.sha256,
+            bytes: row.bytes, mime: mime, rate: facts.rate, seconds: facts.seconds, loudness: facts.loudness,
+            isPinned: facts.isPinned, isBest: row.isBest, isLast: row.isLast,
+            url: url ?? artifactURL(sha256: row.sha256))
+    }
+
+    /// Puts the bytes of an artifact where they are kept, and has it entered.
+    ///
+    /// - Parameters:
+    ///   - row: gets the hash, the size, and the path of a file in the run's own folder.
+    ///   - enter: called once the bytes are there.
+    func place<Result>(
+        _ content: ArtifactContent, of run: Run.ID, as row: inout ArtifactRow,
+        enter: (ArtifactRow) throws -> Result
+    ) throws -> Result {
         guard !isReadOnly else { throw TrackingError.readOnly(path: directory.path) }
-        let digest: String
         let location: URL
-        var pathInRun: String?
         var fill: ((URL) throws -> Void)?
         switch content {
         case .data(let data):
-            digest = SHA256.hex(of: data)
-            location = artifactURL(sha256: digest)
+            row.sha256 = SHA256.hex(of: data)
+            location = artifactURL(sha256: row.sha256)
             fill = { try data.write(to: $0) }
         case .file(let url):
-            digest = try Self.digest(of: url)
-            location = artifactURL(sha256: digest)
+            row.sha256 = try Self.digest(of: url)
+            location = artifactURL(sha256: row.sha256)
             fill = { try FileManager.default.copyItem(at: url, to: $0) }
         case .runFile(let path):
             location = directory(of: run).appendingPathComponent(path)
-            digest = try Self.digest(of: location)
-            pathInRun = path
+            row.sha256 = try Self.digest(of: location)
+            row.path = path
         }
         if let fill { try place(at: location, fill) }
         let attributes = try? FileManager.default.attributesOfItem(atPath: location.path)
-        let bytes = (attributes?[.size] as? NSNumber)?.intValue ?? 0
-        let isBest = facts.isBest || role == "best"
-        let isLast = facts.isLast || role == "last"
-        let id = try write { database in
-            let file = try facts.file.map { file in
-                try Self.fileID(of: file, dataset: facts.dataset ?? "", in: database)
-            }
-            try database.execute(
-                sql: """
-                    INSERT INTO artifacts (run_id, step, kind, role, name, path, sha256, bytes, mime, created_us,
-                        file_id, rate, seconds, loudness_db, pinned, is_best, is_last)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    run, step, kind, role, name, pathInRun, digest, bytes, mime, Date().microseconds,
-                    file, facts.rate, facts.seconds, facts.loudness, facts.isPinned, isBest, isLast,
-                ])
-            return database.lastInsertedRowID
-        }
+        row.bytes = (attributes?[.size] as? NSNumber)?.intValue ?? 0
+        let result = try enter(row)
         // Nothing referred to an equal content that was here before, and `clean` may have removed it since.
         if let fill { try place(at: location, fill) }
-        return Artifact(
-            id: id, kind: kind, role: role, name: name, step: step, file: facts.file, sha256: digest,
-            bytes: bytes, mime: mime, rate: facts.rate, seconds: facts.seconds, loudness: facts.loudness,
-            isPinned: facts.isPinned, isBest: isBest, isLast: isLast, url: location)
+        return result
     }
 
-    /// The entry of a test file, which scores may have made already.
-    private static func fileID(of path: String, dataset: String, in database: Database) throws -> Int64 {
-        let known = try Int64.fetchOne(
-            database, sql: "SELECT id FROM eval_files WHERE dataset = ? AND path = ? ORDER BY id LIMIT 1",
-            arguments: [dataset, path])
-        if let known { return known }
-        try database.execute(
-            sql: "INSERT INTO eval_files (dataset, path) VALUES (?, ?)", arguments: [dataset, path])
-        return database.lastInsertedRowID
-    }
-
-    private static func digest(of url: URL) throws -> String {
+    static func digest(of url: URL) throws -> String {
         do {
             return try SHA256.hex(ofFile: url)
         } catch {

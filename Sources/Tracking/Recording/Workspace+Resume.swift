@@ -24,11 +24,18 @@ extension Workspace {
         guard fromStep >= 0 else {
             throw TrackingError.invalidDescription(reason: "step \(fromStep); at least 0 is needed")
         }
+        let words = LastWords.text(of: run, in: self)
         let attempt = try write { database in
-            try Self.resume(
+            let attempt = try Self.resume(
                 run, fromStep: fromStep, checkpointSHA: checkpointSHA, threads: threads, writer: .current,
                 now: Date(), in: database)
+            if let words {
+                try Self.addEvent(
+                    run: run, .warning, "attempt \(attempt - 1) had crashed", body: words, in: database)
+            }
+            return attempt
         }
+        LastWords.remove(of: run, in: self)
         try Self.makeFolder(directory(of: run), of: directory)
         return RunRecorder(workspace: self, run: run, attempt: attempt, onFailure: onFailure)
     }

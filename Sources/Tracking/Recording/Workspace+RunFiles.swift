@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 
 /// A file in a run's own folder whose size and content are known already.
 public struct RunFileFacts: Sendable {
@@ -25,37 +24,17 @@ public struct RunFileFacts: Sendable {
 extension RunRecorder {
     /// Enters files, such as a checkpoint's, in place of those that a run had under this kind and role.
     public func replaceArtifacts(kind: String, role: String, step: Int?, with files: [RunFileFacts]) throws {
-        let now = Date().microseconds
-        try workspace.write { database in
-            try database.execute(
-                sql: "DELETE FROM artifacts WHERE run_id = ? AND kind = ? AND role = ?",
-                arguments: [run, kind, role])
-            for file in files {
-                try database.cachedStatement(
-                    sql: """
-                        INSERT INTO artifacts
-                            (run_id, step, kind, role, name, path, sha256, bytes, mime, created_us, is_best, is_last)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                        """
-                ).execute(arguments: [
-                    run, step, kind, role, file.name, file.path, file.sha256, file.bytes, file.mime, now,
-                    role == "best", role == "last",
-                ])
-            }
+        let now = Date.nowMicroseconds
+        let rows = files.map { file in
+            ArtifactRow(
+                kind: kind, role: role, name: file.name, step: step, path: file.path, sha256: file.sha256,
+                bytes: file.bytes, mime: file.mime, created: now)
         }
+        try store(.replacement(rows, kind: kind, role: role))
     }
 
     /// Takes files out of a run's list whose role is none of the given ones. The files themselves stay.
     public func removeArtifacts(kind: String, except roles: [String]) throws {
-        try workspace.write { database in
-            let known = try String.fetchAll(
-                database, sql: "SELECT DISTINCT role FROM artifacts WHERE run_id = ? AND kind = ?",
-                arguments: [run, kind])
-            for role in Set(known).subtracting(roles) {
-                try database.execute(
-                    sql: "DELETE FROM artifacts WHERE run_id = ? AND kind = ? AND role = ?",
-                    arguments: [run, kind, role])
-            }
-        }
+        try store(.roles(roles, kind: kind))
     }
 }

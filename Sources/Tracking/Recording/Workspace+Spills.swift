@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 
 extension Workspace {
-    /// Whether points wait beside the database.
+    /// Whether something waits beside the database.
     static func hasSpill(in directory: URL) -> Bool {
         !Spill.all(in: directory).isEmpty
     }
@@ -47,6 +47,9 @@ extension Workspace {
             try writer.pack(run: spill.run, in: database)
             entered += fresh.count
         }
+        for record in contents.records {
+            try record.enter(spill.run, isRepeat: true, in: database)
+        }
         try database.execute(
             sql:
                 "UPDATE runs SET last_step = max(coalesce(last_step, 0), coalesce(?, last_step, 0)) WHERE id = ?",
@@ -58,7 +61,8 @@ extension Workspace {
         }
         try Self.addEvent(
             run: spill.run, .info, "\(entered) points entered that had found the database locked",
-            in: database)
+            body: contents.records.isEmpty ? "" : "with \(contents.records.count) other entries", in: database
+        )
         return true
     }
 }

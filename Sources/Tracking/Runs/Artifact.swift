@@ -45,7 +45,7 @@ public struct Artifact: Sendable, Identifiable {
 }
 
 /// What may be known about an artifact beside its content.
-public struct ArtifactFacts: Sendable {
+public struct ArtifactFacts: Sendable, Equatable {
     /// The file of a test set that it was made from, and the set's name.
     public var file: String?
     public var dataset: String?

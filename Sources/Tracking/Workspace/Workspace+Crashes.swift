@@ -22,7 +22,7 @@ extension Workspace {
                 guard let row, Heartbeat(row).isOver(now: now) else { return }
                 try Self.close(
                     run: run, status: .crashed, exitCode: nil,
-                    error: "its process ended without a word", time: row["beat_us"], in: database)
+                    error: reasonOfCrash(of: run), time: row["beat_us"], in: database)
             }
         }
     }

@@ -11,7 +11,7 @@ struct TortureCommand: ParsableCommand {
         discussion: "docs/reliability.md has the figures.", shouldDisplay: false,
         subcommands: [
             TortureKillsCommand.self, TortureWritersCommand.self, TortureDiskCommand.self,
-            TortureWriteCommand.self,
+            TortureWriteCommand.self, TortureTrapCommand.self,
         ])
 }
 
