@@ -25,6 +25,9 @@ struct RunNotes {
         if programs.count > 1 {
             let list = runs.map { "\($0.address) \($0.code ?? "unknown")" }
             sentences.append("the code differs: \(list.joined(separator: ", "))")
+        } else if Set(runs.compactMap(\.program)).count > 1 {
+            let list = runs.map { "\($0.address) \(Self.short($0.program))" }
+            sentences.append("different programs computed them: \(list.joined(separator: ", "))")
         }
     }
 
@@ -51,7 +54,7 @@ struct RunNotes {
 
     /// Files that only one side has a value of.
     mutating func add(unmatched rows: [FileComparison]) {
-        let rows = rows.filter { $0.unmatched > 0 && $0.condition == nil }
+        let rows = rows.filter { $0.unmatched > 0 && $0.isWhole }
         if rows.isEmpty { return }
         var parts: [String] = []
         for row in rows {

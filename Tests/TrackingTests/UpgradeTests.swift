@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import StrictJSON
 import Testing
 
 @testable import Tracking
@@ -69,6 +70,28 @@ import Testing
         #expect(
             try workspace.read { try String.fetchAll($0, sql: "PRAGMA integrity_check; ") } == ["ok"])
         #expect(try workspace.read { try Row.fetchAll($0, sql: "PRAGMA foreign_key_check") }.isEmpty)
+    }
+
+    /// Hashes of configurations that earlier programs computed become what they are now; others stay.
+    @Test func hashesAreRenewed() throws {
+        let folder = TemporaryFolder()
+        try Self.make(folder, version: 2)
+        let text = #"{"dataset":{"path":"/a"},"name":"n","seed":3}"#
+        let config = try JSONValue(parsing: text)
+        let old = config.stableHash(leavingOut: ["name", "seed"])
+        try DatabaseQueue(path: folder.database.path).write {
+            try $0.execute(
+                sql:
+                    "INSERT INTO runs SELECT 2, 'v', name, kind, status, exit_code, error, 3, ?, ?, dataset_hash, "
+                    + "eval_hash, git_commit, git_dirty, host, cpu, threads, boot_id, pid, pid_start, cmd, program, "
+                    + "env_json, main_metric, started_us, ended_us, beat_us, beat_every_ms, last_step FROM runs",
+                arguments: [text, old])
+        }
+        let workspace = try Workspace(directory: folder.url)
+        let (foreign, own) = (try workspace.run("1"), try workspace.run("2"))
+        #expect(foreign.configHash == "c" && foreign.groupHash == "c")
+        #expect(own.configHash == config.stableHash())
+        #expect(own.groupHash == ConfigurationGroup.hash(of: config) && own.groupHash != old)
     }
 
     /// The tables of an upgraded database are those of a new one.

@@ -144,7 +144,7 @@ import Tracking
             let recorder = try workspace.startRun(
                 RunDescription(
                     name: "code\(index)", seed: 1, configJSON: "{}", gitCommit: "c\(index)", gitDirty: true,
-                    threads: index + 1, gitDiffSHA: SHA256.hex(of: diff)))
+                    threads: index + 1, codeHash: "build\(index)", gitDiffSHA: SHA256.hex(of: diff)))
             try recorder.addArtifact(
                 .data(Data(diff.utf8)), kind: "code", role: "diff", name: "uncommitted.diff",
                 mime: "text/x-diff")
@@ -152,6 +152,7 @@ import Tracking
         }
         let code = try sample.run("diff", "code0", "code1", "--code")
         #expect(code.output.contains("commit  c0 -> c1"))
+        #expect(code.output.contains("program  build0 -> build1  (different builds)"))
         #expect(
             code.output.contains(
                 "uncommitted changes to x.swift\n...\n @@ -1 +1,2 @@\n +one\n-+two\n++three\n"))

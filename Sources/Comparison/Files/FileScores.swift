@@ -36,8 +36,16 @@ struct FileScores {
     }
 
     private(set) var tables: [ScoreKey: Table] = [:]
-    /// What people call the files, and their classes.
-    private(set) var names: [FileKey: (dataset: String, file: String, condition: String)] = [:]
+    /// What is known of a file beside its scores.
+    struct Name {
+        var dataset: String
+        /// What people call it.
+        var file: String
+        var condition: String
+        var speaker: String
+    }
+
+    private(set) var names: [FileKey: Name] = [:]
     /// Digests of the files' contents, where they are known.
     private(set) var digests: [FileKey: String] = [:]
 
@@ -55,7 +63,9 @@ struct FileScores {
             let key = ScoreKey(
                 dataset: byContent ? "" : score.dataset, checkpoint: score.checkpoint, metric: score.metric)
             if names[file] == nil {
-                names[file] = (score.dataset, score.file, score.condition)
+                names[file] = Name(
+                    dataset: score.dataset, file: score.file, condition: score.condition,
+                    speaker: score.speaker)
                 if let digest = score.sha256, !digest.isEmpty { digests[file] = digest }
             }
             var table = tables[key] ?? Table(goal: score.goal, unit: score.unit, version: score.version)

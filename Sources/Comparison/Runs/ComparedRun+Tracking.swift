@@ -32,10 +32,13 @@ extension ComparedRun {
     ) throws {
         self.init(
             address: run.address, name: run.name, status: run.status.rawValue, seed: run.seed,
-            group: run.groupHash ?? run.configHash, lastStep: run.lastStep, seconds: run.duration(),
+            group: [run.groupHash ?? run.configHash, run.datasetHash].compactMap(\.self).joined(
+                separator: " "),
+            lastStep: run.lastStep, seconds: run.duration(),
             testHash: run.evalHash,
             trainingHash: run.datasetHash, mainMetric: run.mainMetric,
             code: run.gitCommit.map { $0.prefix(10) + (run.gitDirty == true ? "+changes" : "") },
+            program: run.codeHash,
             parameters: Dictionary(
                 try workspace.parameters(of: run.id).map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }),
             metrics: try workspace.summaries(of: run.id).map(Metric.init),
@@ -57,7 +60,8 @@ extension ComparedRun.Score {
     fileprivate init(_ stored: StoredFileScore) {
         self.init(
             dataset: stored.dataset, checkpoint: stored.checkpoint, file: stored.score.file,
-            condition: stored.score.condition, sha256: stored.score.sha256, metric: stored.score.metric,
+            condition: stored.score.condition, speaker: stored.score.speaker, sha256: stored.score.sha256,
+            metric: stored.score.metric,
             version: stored.score.metricVersion, unit: stored.unit, goal: Direction(stored.goal),
             value: stored.score.value)
     }

@@ -55,6 +55,8 @@ public struct ComparedRun: Sendable {
         public var file: String
         /// The class of the file's degradation; empty when the set has no classes.
         public var condition: String
+        /// Who is heard; empty where the set does not tell.
+        public var speaker: String
         /// Of the file's content, where it is known.
         public var sha256: String?
         public var metric: String
@@ -66,13 +68,15 @@ public struct ComparedRun: Sendable {
         public var value: Double?
 
         public init(
-            dataset: String, checkpoint: String, file: String, condition: String = "", sha256: String? = nil,
-            metric: String, version: Int = 1, unit: String = "", goal: Direction, value: Double?
+            dataset: String, checkpoint: String, file: String, condition: String = "", speaker: String = "",
+            sha256: String? = nil, metric: String, version: Int = 1, unit: String = "", goal: Direction,
+            value: Double?
         ) {
             self.dataset = dataset
             self.checkpoint = checkpoint
             self.file = file
             self.condition = condition
+            self.speaker = speaker
             self.sha256 = sha256
             self.metric = metric
             self.version = version
@@ -88,7 +92,7 @@ public struct ComparedRun: Sendable {
     /// Such as "finished" or "crashed".
     public var status: String
     public var seed: UInt64
-    /// What runs of one configuration share whatever their seed and name.
+    /// What runs of one configuration on the same data share whatever their seed and name.
     public var group: String
     public var lastStep: Int?
     /// From start to end, or to now.
@@ -98,6 +102,8 @@ public struct ComparedRun: Sendable {
     public var mainMetric: String?
     /// The commit it was made with, and whether files differed from it.
     public var code: String?
+    /// The build of the program that computed it.
+    public var program: String?
     /// The configuration, flattened: dotted path and value as text.
     public var parameters: [String: String]
     public var metrics: [String: Metric]
@@ -109,7 +115,7 @@ public struct ComparedRun: Sendable {
         address: String, name: String? = nil, status: String = "finished", seed: UInt64,
         group: String? = nil, lastStep: Int? = nil, seconds: Double = 0, testHash: String? = nil,
         trainingHash: String? = nil, mainMetric: String? = nil, code: String? = nil,
-        parameters: [String: String] = [:],
+        program: String? = nil, parameters: [String: String] = [:],
         metrics: [Metric] = [], scores: [Score] = [], checkpoints: Set<String>? = nil
     ) {
         self.address = address
@@ -126,6 +132,7 @@ public struct ComparedRun: Sendable {
         self.trainingHash = trainingHash
         self.mainMetric = mainMetric
         self.code = code
+        self.program = program
         self.parameters = parameters
         self.metrics = Dictionary(metrics.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
         self.scores = scores

@@ -1,4 +1,5 @@
 import StrictJSON
+import Tracking
 
 /// Which runs belong together.
 public enum Grouping: Sendable, Equatable {
@@ -8,7 +9,7 @@ public enum Grouping: Sendable, Equatable {
     case none
     /// Runs that agree in these keys of the configuration.
     case keys([String])
-    /// Runs that agree in all keys but these.
+    /// Runs that agree in all keys but these, and but where their data lie and what computes.
     case allExcept([String])
 
     /// Reads `!seed`, `!seed,model.depth`, `model.depth,optimizer.rate` or `none`.
@@ -53,8 +54,11 @@ public enum Grouping: Sendable, Equatable {
             try check(keys, runs)
             let left = Set(keys).union(ComparedRun.outsideGroup)
             return Self.grouped(runs) { run in
-                run.parameters.filter { !left.contains($0.key) }.sorted { $0.key < $1.key }
-                    .map { "\($0.key)\u{0}\($0.value)" }.joined(separator: "\u{1}")
+                run.parameters.filter {
+                    !left.contains($0.key) && !ConfigurationGroup.isOutside($0.key, value: $0.value)
+                }
+                .sorted { $0.key < $1.key }
+                .map { "\($0.key)\u{0}\($0.value)" }.joined(separator: "\u{1}")
             }
         }
     }

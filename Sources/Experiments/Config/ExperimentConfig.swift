@@ -54,8 +54,8 @@ public struct ExperimentConfig: Configurable {
         }
     }
 
-    /// Everything that decides the result of a training, and nothing else: runs that differ only in name or
-    /// seed share it.
+    /// What trials of a sweep share that are repeats of one another: all but these. (Runs that were moved elsewhere are
+    /// repeats, too: `ConfigurationGroup`.)
     public static let pathsOutsideGroup: [JSONPath] = ["name", "seed"]
 }
 

@@ -79,9 +79,11 @@ public struct TrainingRun {
         return RunDescription(
             name: name ?? config.name, kind: "train", seed: UInt64(config.seed),
             configJSON: config.json.canonicalText,
-            configHash: config.json.stableHash(leavingOut: ExperimentConfig.pathsOutsideGroup),
+            configHash: config.json.stableHash(),
             datasetHash: dataset.trainingHash, evalHash: dataset.testHash, gitCommit: git?.commit,
             gitDirty: git?.isDirty, threads: ThreadPool.shared.threadCount, commandLine: commandLine,
-            programVersion: programVersion, mainMetric: "validation/loss", gitDiffSHA: git?.changesDigest)
+            programVersion: programVersion, mainMetric: "validation/loss",
+            groupHash: ConfigurationGroup.hash(of: config.json), codeHash: ProgramIdentity.current,
+            gitDiffSHA: git?.changesDigest)
     }
 }

@@ -20,9 +20,9 @@ public struct Run: Sendable, Identifiable {
     public let seed: UInt64
     public let configJSON: String
     public let configHash: String?
-    /// Runs that share it are repeats of one another: the hash of the configuration without seed, name, paths and
-    /// device.
+    /// What repeats of the configuration share (`ConfigurationGroup`).
     public let groupHash: String?
+    /// Which program computed it (`ProgramIdentity`).
     public let codeHash: String?
     /// The artifact that holds what the working folder differed in from the commit.
     public let gitDiffSHA: String?

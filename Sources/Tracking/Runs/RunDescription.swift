@@ -8,12 +8,11 @@ public struct RunDescription: Sendable {
     public var seed: UInt64
     /// The resolved configuration (all defaults filled in) as a JSON object.
     public var configJSON: String
-    /// SHA-256 of the resolved configuration.
+    /// The hash of the resolved configuration.
     public var configHash: String?
-    /// The hash of the configuration without seed, name, paths and device: runs that share it are repeats of one
-    /// another. Default: `configHash`.
+    /// What repeats of the configuration share (`ConfigurationGroup`). Default: `configHash`.
     public var groupHash: String?
-    /// The hash of the program's code.
+    /// Which program computes it (`ProgramIdentity`).
     public var codeHash: String?
     /// The artifact that holds what the working folder differs in from the commit.
     public var gitDiffSHA: String?

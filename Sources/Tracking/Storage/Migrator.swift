@@ -18,6 +18,7 @@ extension Schema {
         Migration(version: 2, statements: migration2),
         Migration(version: 3, statements: migration3, afterwards: packStoredPoints),
         Migration(version: 4, statements: migrationSweeps),
+        Migration(version: 5, statements: migrationGroups, afterwards: renewHashes),
     ]
 
     static let version = migrations.map(\.version).max() ?? 0

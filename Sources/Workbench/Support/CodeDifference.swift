@@ -13,12 +13,15 @@ struct CodeDifference {
     }
 
     let commits: (first: String?, second: String?)
+    /// The builds of the program that computed the runs.
+    let programs: (first: String?, second: String?)
     /// Whether a run had changes that were not committed and not stored, so that nothing is known of them.
     let isUnknown: (first: Bool, second: Bool)
     let files: [File]
 
     init(_ first: Run, _ second: Run, in workspace: Workspace) throws {
         commits = (first.gitCommit, second.gitCommit)
+        programs = (first.codeHash, second.codeHash)
         isUnknown = (
             first.gitDirty == true && first.gitDiffSHA == nil,
             second.gitDirty == true && second.gitDiffSHA == nil
@@ -36,6 +39,13 @@ struct CodeDifference {
 
     var isEmpty: Bool {
         commits.first == commits.second && files.isEmpty && !isUnknown.first && !isUnknown.second
+            && !areDifferentPrograms
+    }
+
+    /// Whether two builds are known, and are not the same. One that is not known tells nothing.
+    private var areDifferentPrograms: Bool {
+        guard let first = programs.first, let second = programs.second else { return false }
+        return first != second
     }
 
     private static func text(_ run: Run, in workspace: Workspace) throws -> String {
@@ -72,6 +82,9 @@ struct CodeDifference {
                 text += "        git diff \(first.prefix(10)) \(second.prefix(10))\n"
             }
         }
+        if areDifferentPrograms {
+            text += "program  \(programs.first ?? "") -> \(programs.second ?? "")  (different builds)\n"
+        }
         for (run, isUnknown) in [(runs.first, isUnknown.first), (runs.second, isUnknown.second)]
         where isUnknown {
             text += "\(run.address) had uncommitted changes that were not stored\n"
@@ -89,6 +102,7 @@ struct CodeDifference {
     var object: JSONValue {
         [
             "first_commit": JSONValue(commits.first), "second_commit": JSONValue(commits.second),
+            "first_program": JSONValue(programs.first), "second_program": JSONValue(programs.second),
             "first_unknown": .bool(isUnknown.first), "second_unknown": .bool(isUnknown.second),
             "files": .array(
                 files.map { ["path": .string($0.path), "lines": JSONValue($0.lines)] }),

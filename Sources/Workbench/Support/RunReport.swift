@@ -77,7 +77,7 @@ struct RunReport {
         add("test set", run.evalHash)
         add("git", run.gitCommit.map { $0 + (run.gitDirty == true ? " with uncommitted changes" : "") })
         add("command", run.commandLine)
-        add("program", run.programVersion)
+        add("program", run.programVersion + (run.codeHash.map { ", build \($0.prefix(16))" } ?? ""))
         add("host", run.host)
         add("cpu", run.cpu)
         add("threads", run.threads.map { String($0) })
@@ -166,6 +166,8 @@ struct RunReport {
         members["attempts"] = .array(attempts.map(Self.object))
         members["config"] = (try? JSONValue(parsing: run.configJSON)) ?? .null
         members["config_hash"] = JSONValue(run.configHash)
+        members["group_hash"] = JSONValue(run.groupHash)
+        members["code_hash"] = JSONValue(run.codeHash)
         members["dataset_hash"] = JSONValue(run.datasetHash)
         members["eval_hash"] = JSONValue(run.evalHash)
         members["git_commit"] = JSONValue(run.gitCommit)

@@ -35,19 +35,26 @@ public struct TrialTimeEstimator {
     public mutating func estimate(
         _ planned: PlannedConfiguration, seed: Int
     ) throws -> (seconds: TimeInterval, source: Source) {
+        let config = try experiment.config(planned.assignment, seed: seed)
         if let workspace {
-            let own = try workspace.finishedRuns(groupHash: planned.hash, limit: 5)
-            let seconds = try own.map { run in
+            let own = try workspace.finishedRuns(
+                groupHash: ConfigurationGroup.hash(of: config.json), limit: 20
+            ).filter { Self.engine(of: $0.configJSON) == config.training.engine.json }
+            let seconds = try own.prefix(5).map { run in
                 try workspace.workingSeconds(of: run.run) * Double(run.threads ?? threads) / Double(threads)
             }
             if let median = Self.median(seconds) { return (median, .sameConfiguration) }
         }
-        let config = try experiment.config(planned.assignment, seed: seed)
         if let history { return (history.seconds(of: config), .otherRuns) }
         let timing =
             try self.timing ?? Self.time(experiment.config(Assignment(), seed: seed), threads: threads)
         self.timing = timing
         return (timing.seconds(of: config), .timing)
+    }
+
+    /// Repeats of a configuration may be computed by another engine, in another time.
+    private static func engine(of configJSON: String) -> JSONValue? {
+        (try? JSONValue(parsing: configJSON))?[JSONPath("training.engine")]
     }
 
     /// What trainings are made of, in seconds with the threads of a trial.

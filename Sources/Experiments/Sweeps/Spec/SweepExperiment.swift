@@ -43,7 +43,7 @@ public struct SweepExperiment: Sendable {
         return try document.decode(ExperimentConfig.self)
     }
 
-    /// What runs of the trial's configuration share, whatever their seed: the `config_hash` of their rows.
+    /// What trials of a configuration share, whatever their seed: the `params_hash` of their rows.
     public func hash(_ assignment: Assignment) throws -> String {
         try config(assignment, seed: 0).json.stableHash(leavingOut: ExperimentConfig.pathsOutsideGroup)
     }
