@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Testing
 
 @testable import Tracking
@@ -88,6 +89,29 @@ import Testing
     }
 
     /// One filter of a thousand conditions is no problem for SQLite's limits.
+    /// Rows are mostly configuration, and thousands of them are megabytes: `ls` reads the index alone.
+    @Test func usualColumnsAreReadFromTheIndexAlone() throws {
+        let folder = TemporaryFolder()
+        let workspace = try Self.workspace(folder)
+        let usual: [RunAttribute] = [
+            .run, .name, .kind, .status, .exit, .error, .seed, .step, .started, .ended, .duration, .best,
+            .metric,
+            .bestStep, .note, .sweep, .parent, .uuid, .pinned, .archived, .tag,
+        ]
+        func plan(_ attributes: [RunAttribute]) throws -> [String] {
+            let columns = attributes.map { $0.expression(dead: "()", late: "()", now: 0) }
+            return try workspace.read { database in
+                try Row.fetchAll(
+                    database,
+                    sql:
+                        "EXPLAIN QUERY PLAN SELECT \(columns.joined(separator: ", ")) FROM \(RunAttribute.source) "
+                        + "WHERE runs.archived_us IS NULL ORDER BY runs.id")
+            }.map { $0["detail"] }
+        }
+        #expect(try plan(usual).contains { $0.contains("COVERING INDEX runs_listed") })
+        #expect(try !plan(usual + [.host]).contains { $0.contains("COVERING INDEX runs_listed") })
+    }
+
     @Test func longChainsOfConditions() throws {
         let folder = TemporaryFolder()
         let workspace = try Self.workspace(folder)

@@ -116,6 +116,12 @@ func shortestText(_ number: Double) -> String {
 
 private func writeQuoted(_ string: String, to text: inout String) {
     text += "\""
+    defer { text += "\"" }
+    // Most texts stand for themselves.
+    if string.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+        text += string
+        return
+    }
     for scalar in string.unicodeScalars {
         switch scalar {
         case "\"": text += "\\\""
@@ -131,7 +137,6 @@ private func writeQuoted(_ string: String, to text: inout String) {
         default: text.unicodeScalars.append(scalar)
         }
     }
-    text += "\""
 }
 
 /// A text in quotation marks for an error message: escaped as in JSON, so on one line, and not endless.

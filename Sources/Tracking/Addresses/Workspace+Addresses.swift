@@ -67,7 +67,10 @@ extension Workspace {
                 return try Self.ids(named: address, in: database)
             }
         }
-        if found.isEmpty { throw try unknownRun(address) }
+        if found.isEmpty {
+            if case .sweep(let sweep, let trial) = parsed { throw try unknownTrial(address, sweep, trial) }
+            throw try unknownRun(address)
+        }
         return found
     }
 
@@ -134,10 +137,29 @@ extension Workspace {
         return try Run.ID.fetchOne(
             database,
             sql: """
-                SELECT id FROM (SELECT id, \(value.sql) AS value FROM runs WHERE \(visible))
+                SELECT id FROM (SELECT runs.id, \(value.sql) AS value FROM \(RunAttribute.source) WHERE \(visible))
                 WHERE value IS NOT NULL ORDER BY value \(isDescending ? "DESC" : "ASC"), id LIMIT 1
                 """,
             arguments: StatementArguments(value.arguments))
+    }
+
+    /// The error for a trial that has no run, or whose sweep does not exist.
+    private func unknownTrial(_ address: String, _ name: String, _ trial: Int?) throws -> TrackingError {
+        let sweeps = try sweeps()
+        guard let sweep = sweeps.last(where: { $0.address == name || $0.name == name }) else {
+            let known = sweeps.suffix(5).reversed().map(\.address).joined(separator: ", ")
+            return .notFound(
+                reason: "no run '\(address)': there is no sweep '\(name)'; "
+                    + (known.isEmpty ? "`workbench sweep FILE` makes one" : "there is \(known)"))
+        }
+        let count = try read { database in
+            try Int.fetchOne(
+                database, sql: "SELECT count(*) FROM trials WHERE sweep_id = ?", arguments: [sweep.id]) ?? 0
+        }
+        return .notFound(
+            reason: "no run '\(address)': of the \(count) trials of \(sweep.address) "
+                + (trial == nil ? "none has a run" : "this one has no run, or is none of them")
+                + "; `workbench sweep status \(sweep.address)` shows them")
     }
 
     /// The error for an address that names nothing: it gives the nearest name, else the latest runs.

@@ -83,24 +83,36 @@ public enum RunAttribute: String, Sendable, CaseIterable {
         case .tag:
             "(SELECT group_concat(tag, char(31)) FROM"
                 + " (SELECT tag FROM tags WHERE run_id = runs.id ORDER BY tag))"
-        case .metric: Self.ofMainMetric("name")
-        case .best: Self.ofMainMetric(MetricStatistic.bestExpression("metric_names.goal"))
+        case .metric: Self.ofMainMetric { names, _ in "\(names).name" }
+        case .best:
+            Self.ofMainMetric { names, table in
+                MetricStatistic.bestExpression(goal: "\(names).goal", of: table)
+            }
         case .bestStep:
-            Self.ofMainMetric(
-                "CASE goal WHEN 'max' THEN max_step WHEN 'min' THEN min_step ELSE last_step END")
+            Self.ofMainMetric { names, table in
+                "CASE \(names).goal WHEN 'max' THEN \(table).max_step WHEN 'min' THEN \(table).min_step"
+                    + " ELSE \(table).last_step END"
+            }
         }
     }
 
+    /// What expressions are about: runs, each with the statistics of the metric that it names as its main one.
+    static let source = """
+        runs LEFT JOIN metric_names AS main_names ON main_names.name = runs.main_metric
+        LEFT JOIN summary AS main ON main.run_id = runs.id AND main.metric_id = main_names.id
+        """
+
     /// Something of the metric that stands for a run: its own choice, else the first validation metric with a goal,
     /// losses first.
-    private static func ofMainMetric(_ expression: String) -> String {
-        let rows = "FROM summary JOIN metric_names ON metric_names.id = metric_id WHERE run_id = runs.id"
-        let own = "\(rows) AND name = runs.main_metric"
-        // SQLite has no outer columns in ORDER BY, so the run's own choice is a query of its own.
-        return """
-            CASE WHEN EXISTS (SELECT 1 \(own)) THEN (SELECT \(expression) \(own)) ELSE
-            (SELECT \(expression) \(rows) AND goal <> 'none' AND name GLOB 'val*'
+    ///
+    /// - Parameter expression: given the names of the tables of metrics and of statistics.
+    private static func ofMainMetric(_ expression: (String, String) -> String) -> String {
+        """
+        CASE WHEN main.run_id IS NOT NULL THEN \(expression("main_names", "main")) ELSE
+        (SELECT \(expression("metric_names", "summary"))
+            FROM summary JOIN metric_names ON metric_names.id = metric_id
+            WHERE run_id = runs.id AND goal <> 'none' AND name GLOB 'val*'
             ORDER BY name GLOB '*/loss' DESC, name LIMIT 1) END
-            """
+        """
     }
 }

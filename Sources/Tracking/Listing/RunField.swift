@@ -11,25 +11,27 @@ public enum MetricStatistic: String, Sendable, CaseIterable {
     /// The statistic as an expression over a row of `summary`. A last value that is no number is NULL.
     func expression(goal: MetricGoal) -> String {
         switch self {
-        case .last: Self.lastExpression
-        case .best: goal == .none ? Self.lastExpression : "summary.\(goal.rawValue)"
+        case .last: Self.lastExpression("summary")
+        case .best: goal == .none ? Self.lastExpression("summary") : "summary.\(goal.rawValue)"
         case .count: "summary.n + summary.nonfinite"
         case .min, .max, .mean, .first: "summary.\(rawValue)"
         }
     }
 
     /// SQLite reads 9e999 as infinity.
-    private static let lastExpression = """
-        CASE summary.last_flag WHEN 0 THEN summary.last WHEN 2 THEN 9e999 WHEN 3 THEN -9e999 END
-        """
+    private static func lastExpression(_ table: String) -> String {
+        "CASE \(table).last_flag WHEN 0 THEN \(table).last WHEN 2 THEN 9e999 WHEN 3 THEN -9e999 END"
+    }
 
-    static func bestExpression(_ goal: String) -> String {
-        "CASE \(goal) WHEN 'max' THEN summary.max WHEN 'min' THEN summary.min ELSE \(lastExpression) END"
+    /// The best value of a row of `table`, which is `summary` or another name for it.
+    static func bestExpression(goal: String, of table: String) -> String {
+        "CASE \(goal) WHEN 'max' THEN \(table).max WHEN 'min' THEN \(table).min"
+            + " ELSE \(lastExpression(table)) END"
     }
 }
 
 /// Something that lists can show, sort by and filter on.
-public enum RunField: Sendable, Equatable {
+public enum RunField: Sendable, Hashable {
     case attribute(RunAttribute)
     /// A key of the configuration.
     case parameter(String)

@@ -53,6 +53,14 @@ extension Workspace {
                 try resolver.field(.init(text: name, range: 0..<name.count), in: name)
             }
             let fields = try query.columns.map(field)
+            // A field that several columns show is read once.
+            var places: [RunField: Int] = [:]
+            var distinct: [RunField] = []
+            for field in fields where places[field] == nil {
+                places[field] = distinct.count
+                distinct.append(field)
+            }
+            let columnPlaces = fields.map { places[$0] ?? 0 }
             let sql = FieldSQL(liveness, now: now.microseconds)
             var condition = query.includesArchived ? SQLPart("1") : SQLPart("runs.archived_us IS NULL")
             if let text = query.filter {
@@ -62,7 +70,7 @@ extension Workspace {
                 condition =
                     filter.mentions(.archived) ? compiled : .joined([condition, compiled], by: "AND")
             }
-            var selected = [SQLPart("runs.id")] + fields.map(sql.value)
+            var selected = [SQLPart("runs.id")] + distinct.map(sql.value)
             var terms: [String] = []
             for key in query.order {
                 for (part, term) in try Self.order(key, resolver: resolver, sql, from: selected.count + 1) {
@@ -74,17 +82,17 @@ extension Workspace {
             terms.append(isReversed ? "runs.id DESC" : "runs.id")
             let columns = SQLPart(
                 selected.map(\.sql).joined(separator: ",\n"), selected.flatMap(\.arguments))
-            let rows = try GRDB.Row.fetchAll(
+            let cursor = try GRDB.Row.fetchCursor(
                 database,
                 sql: """
-                    SELECT \(columns.sql) FROM runs WHERE \(condition.sql)
+                    SELECT \(columns.sql) FROM \(RunAttribute.source) WHERE \(condition.sql)
                     ORDER BY \(terms.joined(separator: ", ")) LIMIT ?
                     """,
                 arguments: StatementArguments(columns.arguments + condition.arguments + [query.limit ?? -1]))
-            let listed = rows.map { row in
-                RunListing.Row(
-                    run: row[0],
-                    values: fields.indices.map { FieldSQL.read(row[$0 + 1], of: fields[$0]) })
+            var listed: [RunListing.Row] = []
+            while let row = try cursor.next() {
+                let values = distinct.indices.map { FieldSQL.read(row[$0 + 1], of: distinct[$0]) }
+                listed.append(RunListing.Row(run: row[0], values: columnPlaces.map { values[$0] }))
             }
             return RunListing(fields: fields, rows: isReversed ? listed.reversed() : listed)
         }

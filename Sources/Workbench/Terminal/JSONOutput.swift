@@ -21,7 +21,7 @@ enum JSONOutput {
         return printable(.object(members)).canonicalText + "\n"
     }
 
-    private static func printable(_ value: JSONValue) -> JSONValue {
+    static func printable(_ value: JSONValue) -> JSONValue {
         switch value {
         case .number(let number) where !number.isFinite:
             number.isNaN ? "nan" : number > 0 ? "inf" : "-inf"

@@ -82,8 +82,8 @@ struct Table {
             let padded = TextWidth.padded(cut, to: widths[index], right: column.alignment == .right)
             parts.append(cell.style?.applied(to: padded, when: color) ?? padded)
         }
-        var line = parts.joined(separator: "  ")
-        while line.hasSuffix(" ") { line.removeLast() }
-        return line + "\n"
+        let line = parts.joined(separator: "  ")
+        let spaces = line.utf8.reversed().prefix { $0 == UInt8(ascii: " ") }.count
+        return line.dropLast(spaces) + "\n"
     }
 }

@@ -2,6 +2,7 @@
 enum TextWidth {
     /// The width without escape sequences; wide East Asian characters and emoji take two columns.
     static func of(_ text: String) -> Int {
+        if isPlain(text) { return text.utf8.count }
         var width = 0
         var inEscape = false
         for character in text {
@@ -35,6 +36,9 @@ enum TextWidth {
         }
         return width > 0 ? result + "…" : ""
     }
+
+    /// Whether every byte is a character of one column, as in most texts.
+    private static func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f } }
 
     private static func isWide(_ character: Character) -> Bool {
         guard let value = character.unicodeScalars.first?.value else { return false }
