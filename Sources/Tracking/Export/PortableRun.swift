@@ -30,8 +30,10 @@ struct PortableRun {
 
     /// Reads a run.
     ///
-    /// - Parameter dead: whether the run's process is gone although its row says that it is running.
-    init(_ run: Run.ID, dead: Bool, in database: Database) throws {
+    /// - Parameters:
+    ///   - dead: whether the run's process is gone although its row says that it is running.
+    ///   - crash: why, then.
+    init(_ run: Run.ID, dead: Bool, crash: String?, in database: Database) throws {
         func rows(_ sql: String) throws -> [JSONObject] {
             try Row.fetchAll(database, sql: sql, arguments: [run]).map {
                 $0.json(leavingOut: Self.localColumns)
@@ -41,15 +43,17 @@ struct PortableRun {
             let row = try Row.fetchOne(
                 database,
                 sql: """
-                    SELECT runs.*, parents.uuid AS parent_uuid, sweeps.name AS sweep_name FROM runs
+                    SELECT runs.*, parents.uuid AS parent_uuid, sweeps.name AS sweep_name,
+                        sweeps.spec_hash AS sweep_hash, sweeps.created_us AS sweep_created_us FROM runs
                     LEFT JOIN runs AS parents ON parents.id = runs.parent_id
                     LEFT JOIN sweeps ON sweeps.id = runs.sweep_id WHERE runs.id = ?
                     """, arguments: [run])
         else { throw TrackingError.notFound(reason: "\(Run.address(of: run)) was removed just now") }
         facts = row.json(leavingOut: Self.localColumns)
-        if dead {
+        if dead, row["status"] == RunStatus.running.rawValue {
             facts["status"] = .string(RunStatus.crashed.rawValue)
             facts["ended_us"] = JSONValue.integer(Int(max(row["beat_us"] as Int64, row["started_us"])))
+            facts["error"] = crash.map(JSONValue.string)
         }
         if let sweep: Int64 = row["sweep_id"] {
             let trial: Int? = row["trial_no"]
@@ -57,7 +61,12 @@ struct PortableRun {
             facts["sweep"] = .string(
                 "sweep\(sweep)" + (name.map { " \($0)" } ?? "") + (trial.map { ", trial \($0)" } ?? ""))
         }
-        facts["sweep_name"] = nil
+        if let hash = facts["sweep_hash"], let created = facts["sweep_created_us"] {
+            var place: JSONObject = ["spec_hash": hash, "created_us": created]
+            if let trial: Int = row["trial_no"] { place["trial_no"] = .integer(trial) }
+            facts["sweep_place"] = .object(place)
+        }
+        for key in ["sweep_name", "sweep_hash", "sweep_created_us"] { facts[key] = nil }
         tags = try String.fetchAll(
             database, sql: "SELECT tag FROM tags WHERE run_id = ? ORDER BY tag", arguments: [run])
         events = try rows("SELECT * FROM events WHERE run_id = ? ORDER BY id")

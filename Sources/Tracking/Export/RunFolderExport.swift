@@ -8,6 +8,8 @@ import StrictJSON
 ///     run12.json            a run with its points, scores, events
 ///     artifacts/ab/abcd...  artifacts by their content
 ///     files/run12/...       the run's own folder: checkpoints, audio
+///     sweep3.json           a sweep that such runs are trials of, with all its trials
+///     files/sweep3/...      the sweep's own folder
 public struct RunFolderExport {
     static let format = "workbench-export"
 
@@ -37,10 +39,13 @@ public struct RunFolderExport {
                 try onRun(index)
                 try write(run, to: partial)
             }
+            let sweeps = Set(runs.compactMap(\.sweepID)).sorted()
+            for sweep in sweeps { try write(sweep: sweep, to: partial) }
             let head: JSONObject = [
                 "format": .string(Self.format), "version": .integer(PortableRun.version),
                 "schema": .integer(Schema.version), "program": .string(programVersion),
                 "runs": JSONValue(runs.map { $0.address + ".json" }),
+                "sweeps": JSONValue(sweeps.map { Sweep.address(of: $0) + ".json" }),
             ]
             try writing(partial) {
                 try Data((JSONValue.object(head).prettyText + "\n").utf8).write(
@@ -57,13 +62,14 @@ public struct RunFolderExport {
 
     private func write(_ run: Run, to folder: URL) throws {
         let portable = try workspace.read { database in
-            try PortableRun(run.id, dead: run.status == .crashed && run.ended != nil, in: database)
+            try PortableRun(
+                run.id, dead: run.status == .crashed && run.ended != nil, crash: run.error, in: database)
         }
         var digests = Set(
             portable.artifacts.filter { $0["path"] == nil }.compactMap { $0["sha256"]?.stringValue })
         if let difference = portable.facts["git_diff_sha"]?.stringValue { digests.insert(difference) }
         for digest in digests.sorted() { try copyArtifact(digest, to: folder) }
-        let listed = try copyFiles(of: run, to: folder)
+        let listed = try copyFiles(workspace.directory(of: run.id), as: run.address, to: folder)
         let url = folder.appendingPathComponent(run.address + ".json")
         try writing(url) {
             guard files.createFile(atPath: url.path, contents: nil) else {
@@ -73,6 +79,14 @@ public struct RunFolderExport {
             defer { try? handle.close() }
             try portable.write(files: listed) { try handle.write(contentsOf: Data($0.utf8)) }
         }
+    }
+
+    private func write(sweep: Sweep.ID, to folder: URL) throws {
+        guard let portable = try workspace.read({ try PortableSweep(sweep, in: $0) }) else { return }
+        let name = Sweep.address(of: sweep)
+        let listed = try copyFiles(workspace.directory(ofSweep: sweep), as: name, to: folder)
+        let url = folder.appendingPathComponent(name + ".json")
+        try writing(url) { try Data(portable.text(files: listed).utf8).write(to: url) }
     }
 
     private func copyArtifact(_ digest: String, to folder: URL) throws {
@@ -86,12 +100,11 @@ public struct RunFolderExport {
         try writing(place) { try files.copyItem(at: source, to: place) }
     }
 
-    /// Copies the run's folder and returns its files with sizes and hashes.
-    private func copyFiles(of run: Run, to folder: URL) throws -> [JSONObject] {
-        let source = workspace.directory(of: run.id)
+    /// Copies the folder of a run or a sweep and returns its files with sizes and hashes.
+    private func copyFiles(_ source: URL, as name: String, to folder: URL) throws -> [JSONObject] {
         var listed: [JSONObject] = []
         for path in FileTree.files(in: source) {
-            let place = folder.appendingPathComponent("files/\(run.address)/\(path)")
+            let place = folder.appendingPathComponent("files/\(name)/\(path)")
             try makeFolder(place.deletingLastPathComponent())
             try writing(place) { try files.copyItem(at: source.appendingPathComponent(path), to: place) }
             listed.append([

@@ -31,6 +31,17 @@ public struct ImportResult: Sendable {
         public let metrics: Int
     }
 
+    /// A sweep that runs were trials of.
+    public struct ImportedSweep: Sendable {
+        public let sweep: Sweep.ID
+        public var address: String { Sweep.address(of: sweep) }
+        public let name: String
+        public let trials: Int
+        /// Whether the workspace did not have it yet.
+        public let isNew: Bool
+    }
+
+    public internal(set) var sweeps: [ImportedSweep] = []
     public internal(set) var runs: [Imported] = []
     /// Runs that the workspace had already.
     public internal(set) var present: [Imported] = []

@@ -1,9 +1,27 @@
 import StrictJSON
 
-/// A file of a run's own folder.
+/// A file of the own folder of a run or a sweep.
 struct PortableFile {
     let path: String
     let sha256: String
+
+    /// Reads a list of files.
+    static func list(_ value: JSONValue?, path: String) throws -> [PortableFile] {
+        guard let rows = value?.arrayValue?.map(\.objectValue), !rows.contains(where: { $0 == nil }) else {
+            throw ImportError(path, "\"files\" is no list of objects")
+        }
+        return try rows.compactMap { $0 }.map { row in
+            guard let name = row["path"]?.stringValue, let digest = row["sha256"]?.stringValue, isInside(name)
+            else { throw ImportError(path, "a file has no path within its folder") }
+            return PortableFile(path: name, sha256: digest)
+        }
+    }
+
+    /// Whether a path stays within the folder it is relative to.
+    static func isInside(_ path: String) -> Bool {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        return !parts.isEmpty && !parts.contains { ["", ".", ".."].contains($0) }
+    }
 }
 
 /// A run as its file tells it.
@@ -36,16 +54,11 @@ extension PortableRunFile {
         run.artifacts = try rows("artifacts")
         run.scores = try rows("scores")
         run.series = try rows("metrics").map { try Self.series($0, path: path) }
-        files = try rows("files").map { row in
-            guard let name = row["path"]?.stringValue, let digest = row["sha256"]?.stringValue,
-                Self.isInside(name)
-            else { throw invalid("a file of the run has no path within its folder") }
-            return PortableFile(path: name, sha256: digest)
-        }
+        files = try PortableFile.list(object["files"], path: path)
         var contents: Set<String> = []
         for row in run.artifacts {
             if let name = row["path"]?.stringValue {
-                guard Self.isInside(name) else {
+                guard PortableFile.isInside(name) else {
                     throw invalid("an artifact lies outside of the run's folder")
                 }
             } else {
@@ -58,12 +71,6 @@ extension PortableRunFile {
         }
         self.contents = contents.sorted()
         self.run = run
-    }
-
-    /// Whether a path stays within the folder it is relative to.
-    private static func isInside(_ path: String) -> Bool {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        return !parts.isEmpty && !parts.contains { ["", ".", ".."].contains($0) }
     }
 
     private static func series(_ row: JSONObject, path: String) throws -> PortableRun.Series {

@@ -17,12 +17,51 @@ public struct RunFolderImport {
         guard let names = head["runs"]?.arrayValue?.map(\.stringValue), !names.contains(nil) else {
             throw ImportError(folder.path, place: "export.json", "it names no runs")
         }
+        guard let sweepNames = (head["sweeps"] ?? []).arrayValue?.map(\.stringValue),
+            !sweepNames.contains(nil)
+        else { throw ImportError(folder.path, place: "export.json", "its list of sweeps is none") }
         var result = ImportResult()
+        let sweeps = try sweepNames.compactMap { $0 }.map { try sweep($0, in: folder, &result) }
         for (index, name) in names.compactMap({ $0 }).enumerated() {
             try onRun(index, names.count)
             try read(name, in: folder, &result)
         }
+        for (portable, id) in sweeps { try workspace.tie(portable, to: id) }
         return result
+    }
+
+    /// Enters a sweep, of which runs that follow are trials.
+    private func sweep(
+        _ name: String, in folder: URL, _ result: inout ImportResult
+    ) throws -> (PortableSweep, Sweep.ID) {
+        try check(name: name, in: folder)
+        let url = folder.appendingPathComponent(name)
+        let object = try object(url, format: PortableSweep.format)
+        let portable = try PortableSweep(object, path: url.path)
+        let files = try PortableFile.list(object["files"], path: url.path)
+        let source = folder.appendingPathComponent("files/\(name.dropLast(5))")
+        let staging = workspace.stagingFolder()
+        defer { try? self.files.removeItem(at: staging) }
+        for file in files { try copy(file, from: source, to: staging) }
+        let entered = try workspace.enter(portable, from: url.path)
+        let place = workspace.directory(ofSweep: entered.sweep)
+        if !files.isEmpty, !self.files.fileExists(atPath: place.path) {
+            try Workspace.makeFolder(place.deletingLastPathComponent(), of: workspace.directory)
+            guard rename(staging.path, place.path) == 0 else {
+                throw TrackingError.notWritable(path: place.path, reason: String(cString: strerror(errno)))
+            }
+        }
+        result.sweeps.append(
+            .init(
+                sweep: entered.sweep, name: portable.facts["name"]?.stringValue ?? "",
+                trials: portable.trials.count, isNew: entered.isNew))
+        return (portable, entered.sweep)
+    }
+
+    private func check(name: String, in folder: URL) throws {
+        guard name == (name as NSString).lastPathComponent, name.hasSuffix(".json") else {
+            throw ImportError(folder.path, place: "export.json", "'\(name)' is no name of a file of it")
+        }
     }
 
     private func object(_ url: URL, format: String) throws -> JSONObject {
@@ -53,9 +92,7 @@ public struct RunFolderImport {
     }
 
     private func read(_ name: String, in folder: URL, _ result: inout ImportResult) throws {
-        guard name == (name as NSString).lastPathComponent, name.hasSuffix(".json") else {
-            throw ImportError(folder.path, place: "export.json", "'\(name)' is no name of a run's file")
-        }
+        try check(name: name, in: folder)
         let url = folder.appendingPathComponent(name)
         let portable = try PortableRunFile(object(url, format: PortableRun.format), path: url.path)
         let source = folder.appendingPathComponent("files/\(name.dropLast(5))")

@@ -35,7 +35,9 @@ extension Workspace {
         var facts = portable.facts
         let parent = facts["parent_uuid"]?.stringValue
         let sweep = facts["sweep"]?.stringValue
-        (facts["parent_uuid"], facts["sweep"]) = (nil, nil)
+        let place = facts["sweep_place"]?.objectValue
+        (facts["parent_uuid"], facts["sweep"], facts["sweep_place"]) = (nil, nil, nil)
+        let sweepID = try place.flatMap { try Self.sweep(like: $0, in: database) }
         // A run that was going on elsewhere is not going on here.
         if ["running", "queued"].contains(facts["status"]?.stringValue) {
             facts["status"] = .string(RunStatus.crashed.rawValue)
@@ -54,6 +56,7 @@ extension Workspace {
             throw ImportError(path, "the run's configuration is not a JSON object")
         }
         try insertParameters(config, run: id, in: database)
+        try Schema.renewHashes(of: id, database)
         for tag in portable.tags {
             try database.execute(sql: "INSERT INTO tags (run_id, tag) VALUES (?, ?)", arguments: [id, tag])
         }
@@ -62,7 +65,11 @@ extension Workspace {
         for row in portable.events { try insert(row, into: "events", run: id, path: path, in: database) }
         for row in portable.scores { try enter(score: row, run: id, path: path, in: database) }
         for row in portable.artifacts { try enter(artifact: row, run: id, path: path, in: database) }
-        if let sweep {
+        if let sweepID {
+            try database.execute(
+                sql: "UPDATE runs SET sweep_id = ?, trial_no = ? WHERE id = ?",
+                arguments: [sweepID, place?["trial_no"]?.intValue, id])
+        } else if let sweep {
             let event: JSONObject = [
                 "at_us": .integer(Int(Date().microseconds)), "level": "info",
                 "title": .string("imported without its sweep"), "body": .string("it was part of \(sweep)"),
@@ -165,8 +172,11 @@ extension Workspace {
     }
 
     /// Inserts a row whose columns an export names.
-    private static func insert(
-        _ row: JSONObject, into table: String, run: Run.ID? = nil, path: String, in database: Database
+    ///
+    /// - Parameter orIgnore: whether a row that contradicts one that is there is passed over.
+    static func insert(
+        _ row: JSONObject, into table: String, run: Run.ID? = nil, orIgnore: Bool = false, path: String,
+        in database: Database
     ) throws {
         let known = Set(try database.columns(in: table).map(\.name)).subtracting(["id", "run_id"])
         var names: [String] = []
@@ -189,7 +199,8 @@ extension Workspace {
             }
         }
         try database.cachedStatement(
-            sql: "INSERT INTO \(table) (\(names.joined(separator: ", "))) VALUES "
+            sql:
+                "INSERT \(orIgnore ? "OR IGNORE " : "")INTO \(table) (\(names.joined(separator: ", "))) VALUES "
                 + "(\(names.map { _ in "?" }.joined(separator: ", ")))"
         ).execute(arguments: StatementArguments(values))
     }

@@ -57,11 +57,27 @@ struct ImportCommand: ParsableCommand {
         for note in result.notes { Terminal.note("note: \(note)\n") }
         if output.json {
             JSONOutput.write([
+                "sweeps": .array(
+                    result.sweeps.map {
+                        [
+                            "sweep": .string($0.address), "name": .string($0.name),
+                            "trials": .integer($0.trials),
+                            "new": .bool($0.isNew),
+                        ]
+                    }),
                 "imported": .array(result.runs.map(Self.object)),
                 "present": .array(result.present.map(Self.object)),
                 "notes": JSONValue(result.notes),
             ])
             return
+        }
+        for sweep in result.sweeps {
+            let line = "\(sweep.address)  \(sweep.name)  \(sweep.trials) trials"
+            if sweep.isNew {
+                Terminal.write(line + "\n")
+            } else {
+                Terminal.note(line + ", is here already\n")
+            }
         }
         for run in result.runs {
             Terminal.write(
