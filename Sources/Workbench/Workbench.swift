@@ -37,6 +37,7 @@ struct Workbench: ParsableCommand {
             ExportCommand.self,
             ImportCommand.self,
             SQLCommand.self,
+            DoctorCommand.self,
             DataCommand.self,
             KeysCommand.self,
             FeaturesCommand.self,
@@ -84,6 +85,10 @@ enum Program {
     /// Requests for help also arrive here: the parser answers them with a command that throws.
     private static func end(withCommandError error: any Error) -> Never {
         if let code = error as? ExitCode { exit(code.rawValue) }
+        if let error = error as? ValidationError {
+            Terminal.note("workbench: \(error.message)\n")
+            exit(ExitStatus.usage)
+        }
         let parserCode = Workbench.exitCode(for: error)
         if parserCode == .success || parserCode == .validationFailure { end(withParserError: error) }
         Terminal.note("workbench: \(error)\n")

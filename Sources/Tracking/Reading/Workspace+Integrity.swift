@@ -7,10 +7,7 @@ extension Workspace {
     /// - Returns: one line for each problem; none if all is well.
     public func problems() throws -> [String] {
         try read { database in
-            var problems = try String.fetchAll(database, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
-            for row in try Row.fetchAll(database, sql: "PRAGMA foreign_key_check") {
-                problems.append("a row of \(row[0] as String) refers to nothing in \(row[2] as String)")
-            }
+            var problems = try Self.structuralProblems(database)
             let series = try Row.fetchAll(
                 database,
                 sql: """
@@ -25,6 +22,17 @@ extension Workspace {
             }
             return problems
         }
+    }
+
+    /// Those of the file's structure and of references alone, which is a matter of seconds.
+    func structuralProblems() throws -> [String] { try read(Self.structuralProblems) }
+
+    private static func structuralProblems(_ database: Database) throws -> [String] {
+        var problems = try String.fetchAll(database, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
+        for row in try Row.fetchAll(database, sql: "PRAGMA foreign_key_check") {
+            problems.append("a row of \(row[0] as String) refers to nothing in \(row[2] as String)")
+        }
+        return problems
     }
 }
 

@@ -2,7 +2,7 @@
 public enum TrackingError: Error, Equatable, CustomStringConvertible {
     /// There is no workspace at this path.
     case workspaceMissing(path: String)
-    /// The workspace cannot be created or written.
+    /// The workspace, or a file that was asked for, cannot be created or written.
     case notWritable(path: String, reason: String)
     /// The workspace cannot be read.
     case notReadable(path: String, reason: String)
@@ -53,8 +53,8 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
             "no workspace at \(path): `workbench run FILE` makes one, "
                 + "or name another with --workspace DIR or WORKBENCH_HOME"
         case .notWritable(let path, let reason):
-            "cannot write the workspace \(path): \(reason); "
-                + "choose a writable folder with --workspace DIR or WORKBENCH_HOME"
+            "cannot write \(path): \(reason); "
+                + "choose a folder that can be written (that of the runs: --workspace DIR or WORKBENCH_HOME)"
         case .notReadable(let path, let reason):
             "cannot read the workspace \(path): \(reason)"
         case .locked(let path):

@@ -72,17 +72,26 @@ public final class Workspace: Sendable {
     /// - Throws: `TrackingError.workspaceMissing`, `.notReadable`, `.newerDatabase`, `.olderDatabase` (in a folder
     ///   that cannot be written), `.damaged`, `.foreignDatabase`, `.locked`.
     public static func openReadOnly(_ directory: URL, busyTimeout: TimeInterval = 10) throws -> Workspace {
+        try openReadOnly(directory, busyTimeout: busyTimeout, isUntouched: false)
+    }
+
+    /// - Parameter isUntouched: neither upgrades an older database nor enters what waits beside it.
+    static func openReadOnly(
+        _ directory: URL, busyTimeout: TimeInterval = 10, isUntouched: Bool
+    ) throws -> Workspace {
         let database = databaseURL(in: directory)
         guard let header = try DatabaseHeader.read(at: database) else {
             throw TrackingError.workspaceMissing(path: directory.path)
         }
         try header.check(path: database.path)
-        if hasSpill(in: directory) { _ = try? Workspace(directory: directory, busyTimeout: 1) }
+        if !isUntouched, hasSpill(in: directory) { _ = try? Workspace(directory: directory, busyTimeout: 1) }
         var configuration = configuration(busyTimeout: busyTimeout)
         configuration.readonly = true
         let queue = try TrackingError.translating(database.path) {
             do {
-                return try upgradedQueue(directory, path: database.path, configuration)
+                return try isUntouched
+                    ? checkedQueue(path: database.path, configuration)
+                    : upgradedQueue(directory, path: database.path, configuration)
             } catch let error as DatabaseError
                 where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
             {
