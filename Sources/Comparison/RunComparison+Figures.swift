@@ -51,7 +51,7 @@ extension RunComparison {
             }
         }
         let row = files.first {
-            $0.other == other && $0.checkpoint == checkpoint && testName($0) == name
+            $0.other == other && $0.checkpoint == checkpoint && $0.speaker == nil && testName($0) == name
         }
         switch statistic {
         case .low: return row?.interval?.lowerBound

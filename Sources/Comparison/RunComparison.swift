@@ -15,7 +15,7 @@ public struct RunComparison: Sendable {
     public let checkpoint: String?
     /// Logged metrics, by name.
     public let metrics: [LoggedMetric]
-    /// Test scores of `checkpoint` by metric, all files and by class; then other trained checkpoints, all files.
+    /// Test scores of `checkpoint` by metric, all files, by class and by speaker; then other trained checkpoints, all files.
     public let files: [FileComparison]
     /// Over seeds, where a side has several runs.
     public let seeds: [SeedComparison]
@@ -68,7 +68,7 @@ public struct RunComparison: Sendable {
             key.checkpoint != main && keys.contains { $0.metric == key.metric && $0.dataset == key.dataset }
         }
         var files = pairing.compare(keys + others) { $0.checkpoint == main }
-        FileComparison.adjust(&files) { $0.checkpoint == main && $0.condition == nil }
+        FileComparison.adjust(&files) { $0.checkpoint == main && $0.isWhole }
         self.files = files
         notes.add(unmatched: files)
 

@@ -27,9 +27,15 @@ struct Reference: Decodable {
         let interval: [Double]
     }
 
+    struct Clusters: Decodable {
+        let values: [[Double]]
+        let interval: [Double]
+    }
+
     let files: [Files]
     let seeds: Seeds
     let crossed: Crossed
+    let clusters: Clusters
 
     static func load() throws -> Reference {
         let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -46,14 +52,15 @@ enum Invented {
     static func run(
         _ number: Int, seed: UInt64 = 1, group: String = "g", status: String = "finished",
         testHash: String? = "t", scores: [String: (goal: Direction, values: [Double?])] = [:],
-        condition: (Int) -> String = { _ in "" }, metrics: [ComparedRun.Metric] = [],
+        condition: (Int) -> String = { _ in "" }, speaker: (Int) -> String = { _ in "" },
+        metrics: [ComparedRun.Metric] = [],
         parameters: [String: String] = [:]
     ) -> ComparedRun {
         let rows = scores.flatMap { metric, table in
             table.values.enumerated().map { file, value in
                 ComparedRun.Score(
                     dataset: "set", checkpoint: "last", file: "file\(file)", condition: condition(file),
-                    metric: metric, goal: table.goal, value: value)
+                    speaker: speaker(file), metric: metric, goal: table.goal, value: value)
             }
         }
         return ComparedRun(

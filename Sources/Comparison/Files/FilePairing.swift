@@ -68,7 +68,7 @@ struct FilePairing {
         return side.runs.count > 1 ? sums.mapValues { $0 / Double(side.runs.count) } : sums
     }
 
-    /// Compares every side with the first, by table; by class as well where asked for.
+    /// Compares every side with the first, by table; by class and by speaker as well where asked for.
     func compare(_ keys: [ScoreKey], byCondition: (ScoreKey) -> Bool) -> [FileComparison] {
         var inputs: [FileComparison.Input] = []
         for key in keys {
@@ -91,31 +91,44 @@ struct FilePairing {
         let shared = first.keys.filter { second[$0] != nil && isSame($0, in: runs) }.sorted()
         let unmatched =
             first.keys.count { second[$0] == nil } + second.keys.count { first[$0] == nil }
-        func input(_ condition: String?, _ keys: [FileKey]) -> FileComparison.Input? {
+        func input(
+            _ condition: String?, speaker: String? = nil, _ keys: [FileKey]
+        ) -> FileComparison.Input? {
             guard let start = keys.first else { return nil }
+            let clusters = FileClusters(
+                speakers: keys.map { reference.names[$0]?.speaker ?? "" },
+                conditions: keys.map { reference.names[$0]?.condition ?? "" })
             return FileComparison.Input(
                 dataset: reference.names[start]?.dataset ?? key.dataset, key: key, unit: table.unit,
-                goal: table.goal, condition: condition, other: other,
-                unmatched: condition == nil ? unmatched : 0,
+                goal: table.goal, condition: condition, speaker: speaker, other: other,
+                unmatched: condition == nil && speaker == nil ? unmatched : 0,
                 files: keys.map { file in
                     let name = reference.names[file]
                     return (
-                        name?.file ?? file.file, name?.condition ?? file.condition, first[file] ?? .nan,
-                        second[file] ?? .nan
+                        name?.file ?? file.file, name?.condition ?? file.condition, name?.speaker ?? "",
+                        first[file] ?? .nan, second[file] ?? .nan
                     )
-                })
+                }, clusters: clusters)
         }
         let classes = Dictionary(grouping: shared) { reference.names[$0]?.condition ?? "" }
         let byClass = byCondition ? conditions(key).compactMap { input($0, classes[$0] ?? []) } : []
-        return [input(nil, shared)].compactMap { $0 } + byClass
+        let voices = Dictionary(grouping: shared) { reference.names[$0]?.speaker ?? "" }
+        let named = voices.keys.filter { !$0.isEmpty }.sorted()
+        let bySpeaker =
+            byCondition && (2...Self.mostSpeakers).contains(named.count) && named.count < shared.count
+            ? named.compactMap { input(nil, speaker: $0, voices[$0] ?? []) } : []
+        return [input(nil, shared)].compactMap { $0 } + byClass + bySpeaker
     }
 
-    /// Rows of equally many files share their bootstrap samples: drawing is what takes time.
+    /// Of more speakers than these nobody reads a row each.
+    private static let mostSpeakers = 40
+
+    /// Rows of equally many clusters share their bootstrap samples: drawing is what takes time.
     private static func computed(_ inputs: [FileComparison.Input]) -> [FileComparison] {
-        let counts = Set(inputs.map(\.files.count)).filter { $0 >= Bootstrap.fewest }.sorted()
+        let counts = Set(inputs.map(\.clusters.count)).filter { $0 >= Bootstrap.fewest }.sorted()
         let drawn = concurrentMap(counts) { DrawnSamples(count: $0, key: "compare/files") }
         let samples = Dictionary(drawn.map { ($0.count, $0) }, uniquingKeysWith: { $1 })
-        return concurrentMap(inputs) { FileComparison($0, samples[$0.files.count]) }
+        return concurrentMap(inputs) { FileComparison($0, samples[$0.clusters.count]) }
     }
 
     private static func concurrentMap<Element: Sendable, Result: Sendable>(

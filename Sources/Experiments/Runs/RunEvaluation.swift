@@ -100,7 +100,8 @@ extension TestScore {
                 case .undefined(let reason): .undefined(reason: reason)
                 }
             return FileScore(
-                file: item.name, condition: item.category, speaker: item.speaker, seconds: seconds, sha256: sha256,
+                file: item.name, condition: item.category, speaker: item.speaker, seconds: seconds,
+                sha256: sha256,
                 metric: metric.name,
                 metricVersion: metric.version, result: stored)
         }

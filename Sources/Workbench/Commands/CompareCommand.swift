@@ -18,10 +18,14 @@ struct CompareCommand: ParsableCommand {
             against a.
             """)
 
-    @Argument(help: "Two or more runs: run12, 12, 12..15, last, last~1, sweep3/*, best:val/loss, or a name.")
+    @Argument(
+        help: "Two or more runs: run12, 12, 12..15, last, last~1, sweep3/*, best:val/loss, or a name.",
+        completion: .runs)
     var runs: [String]
 
-    @Option(help: ArgumentHelp("Only this metric, such as test/pesq; repeat for several.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Only this metric, such as test/pesq; repeat for several.", valueName: "name"),
+        completion: .metrics)
     var metric: [String] = []
 
     @Option(help: "Whose test scores to test. Default: last, else best.")
@@ -107,6 +111,12 @@ struct CompareCommand: ParsableCommand {
         if output.json {
             var members = comparison.jsonMembers()
             members["gates"] = .array(gates)
+            if !onlyDiff {
+                let curves = try ComparisonCurves(
+                    comparison, found, metrics: comparison.curveMetrics, places: Self.curvePlaces,
+                    in: workspace)
+                members["curves"] = curves.json
+            }
             JSONOutput.write(members)
             return
         }
@@ -127,6 +137,9 @@ struct CompareCommand: ParsableCommand {
             comparison, found, metrics: comparison.curveMetrics, places: 2 * Terminal.width, in: workspace)
         Terminal.write(curves.rendered(width: Terminal.width, color: color))
     }
+
+    /// In how many places at most `--json` gives a curve.
+    private static let curvePlaces = 200
 
     private static func tell(_ text: String, _ verdict: GateVerdict) {
         let figures = verdict.figures.map { "\($0.text) = \(NumberText.value($0.value))" }

@@ -101,6 +101,16 @@ out["crossed"] = {"grid": grid.tolist(), "difference": float(mean),
                   "seed": float(max(0, (ms_seed - ms_rest) / f)), "file": float(max(0, (ms_file - ms_rest) / s)),
                   "rest": float(ms_rest), "interval": [float(v) for v in np.quantile(means, [0.025, 0.975])]}
 
+# Differences that come in clusters of different sizes: the mean over all, clusters drawn whole.
+cluster_rng = np.random.default_rng(5)
+sizes = cluster_rng.integers(2, 9, 14)
+clusters = [np.round(-0.6 + cluster_rng.gamma(2, 0.1) + cluster_rng.normal(0, 0.05, n), 4) for n in sizes]
+sums, counts = np.array([c.sum() for c in clusters]), np.array([len(c) for c in clusters], float)
+b = stats.bootstrap((sums, counts), lambda s, n, axis=-1: s.sum(axis) / n.sum(axis), paired=True, vectorized=True,
+                    method="BCa", n_resamples=400000, random_state=2, batch=2000)
+out["clusters"] = {"values": [list(map(float, c)) for c in clusters],
+                   "interval": [float(b.confidence_interval.low), float(b.confidence_interval.high)]}
+
 # The noncentral t distribution.
 out["noncentral"] = [{"df": d, "shift": c, "t": t, "cdf": float(stats.nct.cdf(t, d, c))}
                      for d in (1, 2, 4.5, 11, 40) for c in (0.5, 3.0, 6.0) for t in (-1.0, 1.0, 2.5, 8.0)]

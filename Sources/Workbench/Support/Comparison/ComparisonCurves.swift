@@ -1,4 +1,5 @@
 import Comparison
+import StrictJSON
 import Tracking
 
 /// The curves of a comparison: of each run, or the mean over seeds with a band.
@@ -69,6 +70,41 @@ struct ComparisonCurves {
             return curve.rendered()
                 + (chart.lines.contains { $0.band != nil } ? "  band: Student's 95 % over seeds\n" : "")
         }.joined()
+    }
+}
+
+extension ComparisonCurves {
+    /// What `compare --json` prints: for a run mean, least and greatest value of each place, for several runs the mean
+    /// over seeds with half of Student's interval and how many runs stand behind it.
+    var json: JSONValue {
+        .array(
+            charts.map { chart in
+                [
+                    "metric": .string(chart.metric), "unit": .string(chart.unit),
+                    "lines": .array(chart.lines.map(Self.object)),
+                ]
+            })
+    }
+
+    private static func object(_ line: Line) -> JSONValue {
+        var places: [JSONValue] = []
+        if let band = line.band {
+            places = band.places.map {
+                [
+                    "step": .number($0.step), "mean": .number($0.mean),
+                    "half_width_95": JSONValue($0.halfWidth),
+                    "runs": .integer($0.count),
+                ]
+            }
+        } else if let curve = line.curve {
+            places = curve.places.map {
+                [
+                    "step": .number($0.step), "mean": .number($0.mean), "min": .number($0.low),
+                    "max": .number($0.high),
+                ]
+            }
+        }
+        return ["name": .string(line.name), "points": .array(places)]
     }
 }
 

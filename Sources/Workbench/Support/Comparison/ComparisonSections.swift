@@ -6,8 +6,6 @@ struct ComparisonSections {
     let comparison: RunComparison
     /// Leaves out rows without a difference.
     var onlyDifferences = false
-    /// Whether classes and other checkpoints are shown however many sides there are.
-    var isComplete = false
 
     var all: [ComparisonSection] {
         var sections = [sides, config]
@@ -114,7 +112,7 @@ struct ComparisonSections {
         }
         let rows = comparison.files.filter { !onlyDifferences || $0.difference != 0 }
         let main = rows.filter { $0.checkpoint == checkpoint }
-        let whole = main.filter { $0.condition == nil }
+        let whole = main.filter(\.isWhole)
         let tested = whole.count { $0.adjusted != nil }
         var sections: [ComparisonSection] = []
         let isAveraged = comparison.sides.contains(where: \.isGroup)
@@ -125,20 +123,27 @@ struct ComparisonSections {
                 lines: [
                     "paired by file; interval: bootstrap (BCa); p: Wilcoxon's signed-rank test, "
                         + "Holm over \(tested) \(tested == 1 ? "row" : "rows")",
+                    Self.clusters(whole),
                     "what it says: these \(isAveraged ? "checkpoints, averaged over seeds," : "checkpoints") on "
                         + "files like these; nothing about training again",
                 ]))
-        // With many sides these tables would bury the rest.
-        guard isComplete || comparison.sides.count == 2 else {
-            sections[0].lines.append("by class, and other checkpoints: --html, --json, --csv, or two runs")
-            return sections
-        }
         let classes = main.filter { $0.condition != nil }
         if !classes.isEmpty {
             sections.append(
                 ComparisonSection(
                     title: "by class: \(ScoreTable.title(checkpoint))",
                     table: table(classes, isTested: false), isDetail: true))
+        }
+        let voices = main.filter { $0.speaker != nil }
+        if !voices.isEmpty {
+            let count = Set(voices.compactMap(\.speaker)).count
+            sections.append(
+                ComparisonSection(
+                    title: "by speaker: \(ScoreTable.title(checkpoint))",
+                    table: table(voices, isTested: false),
+                    lines: count < 10
+                        ? ["\(count) speakers: what holds for them need not hold for others"] : [],
+                    isDetail: true))
         }
         let others = rows.filter { $0.checkpoint != checkpoint }
         if !others.isEmpty {
@@ -158,13 +163,16 @@ struct ComparisonSections {
     private func table(_ rows: [FileComparison], isTested: Bool) -> Table {
         let isPair = comparison.sides.count == 2
         let hasClasses = rows.contains { $0.condition != nil }
-        let hasCheckpoints = Set(rows.map(\.checkpoint)).count > 1 || !isTested && !hasClasses
+        let hasSpeakers = rows.contains { $0.speaker != nil }
+        let hasCheckpoints =
+            Set(rows.map(\.checkpoint)).count > 1 || !isTested && !hasClasses && !hasSpeakers
         let hasSets = Set(comparison.files.map(\.dataset)).count > 1
         var columns: [Table.Column] = []
         if hasCheckpoints { columns.append(.init("result", shrinks: true)) }
         if hasSets { columns.append(.init("test set", shrinks: true)) }
         if !isPair { columns.append(.init("against")) }
         if hasClasses { columns.append(.init("class")) }
+        if hasSpeakers { columns.append(.init("speaker")) }
         columns += [
             .init("metric"), .init("files", .right), .init(isPair ? title(0) : "first", .right),
             .init(isPair ? title(1) : "second", .right), .init("diff", .right),
@@ -178,6 +186,7 @@ struct ComparisonSections {
             if hasSets { cells.append(.init(row.dataset)) }
             if !isPair { cells.append(.init(title(row.other))) }
             if hasClasses { cells.append(.init(row.condition ?? ScoreTable.all)) }
+            if hasSpeakers { cells.append(.init(row.speaker ?? ScoreTable.all)) }
             let style = ComparisonText.style(row.isBetter)
             let wins = row.filesBetter.map { value in
                 let count = value == value.rounded() ? String(Int(value)) : String(value)
@@ -202,6 +211,18 @@ struct ComparisonSections {
         return table
     }
 
+    /// What intervals were drawn from.
+    private static func clusters(_ rows: [FileComparison]) -> String {
+        var texts: [String] = []
+        for row in rows {
+            let text = "\(row.clusters.kind.rawValue) (\(row.clusters.count))"
+            if !texts.contains(text) { texts.append(text) }
+        }
+        return "clusters: " + texts.joined(separator: ", ")
+            + (rows.contains { $0.clusters.kind != .none }
+                ? "; drawn whole for the interval; p takes files for independent" : "")
+    }
+
     /// What the adjusted p allows to say.
     private static func verdict(_ row: FileComparison) -> (text: String, style: TextStyle?) {
         guard let p = row.adjusted else { return (row.difference == 0 ? "same" : "-", nil) }
@@ -214,7 +235,7 @@ struct ComparisonSections {
 
     private var worst: ComparisonSection? {
         let rows = comparison.files.filter {
-            $0.checkpoint == comparison.checkpoint && $0.condition == nil && $0.goal != .none
+            $0.checkpoint == comparison.checkpoint && $0.isWhole && $0.goal != .none
         }
         guard !rows.isEmpty else { return nil }
         var table = Table([
@@ -224,7 +245,8 @@ struct ComparisonSections {
         for row in rows {
             let worse = Double(row.files) - (row.filesBetter ?? 0)
             let list = row.worst.map { file in
-                let condition = file.condition.isEmpty ? "" : " (\(file.condition))"
+                let place = [file.speaker, file.condition].filter { !$0.isEmpty }.joined(separator: ", ")
+                let condition = place.isEmpty ? "" : " (\(place))"
                 return "\(file.file)\(condition) \(NumberText.difference(file.difference, decimals: 3))"
             }
             if list.isEmpty && onlyDifferences { continue }

@@ -8,7 +8,7 @@ extension RunComparison {
             [
                 "table", "side", "runs", "dataset", "checkpoint", "class", "metric", "goal", "n", "value",
                 "difference", "low", "high", "share_better", "p", "p_holm", "smallest_p_holm",
-                "minimum_detectable",
+                "minimum_detectable", "speaker", "clusters", "n_clusters",
             ].map { .init($0) })
         func text(_ value: Double?) -> String {
             guard let value else { return "" }
@@ -35,11 +35,15 @@ extension RunComparison {
                     row.goal.rawValue, String(row.files),
                 ]
             }
-            if row.other == 1 { table.add(named(0) + [text(row.first)]) }
+            if row.other == 1 {
+                let blanks = [String](repeating: "", count: 8)
+                table.add(named(0) + [text(row.first)] + blanks + [row.speaker ?? ""])
+            }
             table.add(
                 named(row.other) + [
                     text(row.second), text(row.difference), text(row.interval?.lowerBound),
                     text(row.interval?.upperBound), text(row.shareBetter), text(row.p), text(row.adjusted),
+                    "", "", row.speaker ?? "", row.clusters.kind.rawValue, String(row.clusters.count),
                 ])
         }
         for row in seeds {

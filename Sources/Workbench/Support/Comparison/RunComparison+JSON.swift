@@ -95,11 +95,13 @@ extension RunComparison {
             "difference": .number(row.difference), "interval_low": JSONValue(row.interval?.lowerBound),
             "interval_high": JSONValue(row.interval?.upperBound),
             "share_better": JSONValue(row.shareBetter), "p_wilcoxon": JSONValue(row.p),
-            "p_holm": JSONValue(row.adjusted),
+            "p_holm": JSONValue(row.adjusted), "speaker": JSONValue(row.speaker),
+            "clusters": .string(row.clusters.kind.rawValue), "cluster_count": .integer(row.clusters.count),
             "worst": .array(
                 row.worst.map {
                     .object([
                         "file": .string($0.file), "class": .string($0.condition),
+                        "speaker": .string($0.speaker),
                         "difference": .number($0.difference),
                     ])
                 }),

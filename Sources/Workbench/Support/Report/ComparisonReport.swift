@@ -21,7 +21,7 @@ struct ComparisonReport {
             .joined(separator: " · ")
         var body = "<h1>\(PageText.escaped(title))</h1>\n"
         body += DifferenceGraphic(comparison).page()
-        for section in ComparisonSections(comparison: comparison, isComplete: true).all {
+        for section in ComparisonSections(comparison: comparison).all {
             body += Self.page(section)
         }
         body += Self.page(curves.charts, shown: max(2, comparison.curveMetrics.count))

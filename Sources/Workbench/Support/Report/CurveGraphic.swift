@@ -107,18 +107,20 @@ struct CurveGraphic {
         _ y: (Double) -> Double
     ) -> String {
         var text = ""
-        for value in Self.ticks(bottom, top, most: 6) {
+        let heights = Self.ticks(bottom, top, most: 6)
+        for (value, label) in zip(heights, Self.labels(heights)) {
             let row = PageText.coordinate(y(value))
             text +=
                 "<line class=\"grid\" x1=\"\(Self.left)\" x2=\"\(Self.width - Self.right)\" y1=\"\(row)\" y2=\"\(row)\"/>"
                 + "<text class=\"tick\" x=\"\(Self.left - 8)\" y=\"\(row)\" dy=\"4\" text-anchor=\"end\">"
-                + "\(Self.label(value))</text>"
+                + "\(label)</text>"
         }
-        for value in Self.ticks(first, last, most: 9) where value == value.rounded() {
+        let steps = Self.ticks(first, last, most: 9).filter { $0 == $0.rounded() }
+        for (value, label) in zip(steps, Self.labels(steps)) {
             let column = PageText.coordinate(x(value))
             text +=
                 "<text class=\"tick\" x=\"\(column)\" y=\"\(Self.height - Self.bottom + 16)\" text-anchor=\"middle\">"
-                + "\(Self.label(value))</text>"
+                + "\(label)</text>"
         }
         return text + "<text class=\"tick\" x=\"\((Self.left + Self.width - Self.right) / 2)\" "
             + "y=\"\(Self.height - 3)\" text-anchor=\"middle\">step</text>"
@@ -135,6 +137,12 @@ struct CurveGraphic {
         let first = (low / step).rounded(.up)
         let count = Int(((high / step).rounded(.down) - first).rounded())
         return count < 0 ? [] : (0...count).map { (first + Double($0)) * step }
+    }
+
+    /// Short texts where these differ, else longer ones.
+    private static func labels(_ values: [Double]) -> [String] {
+        let texts = values.map(label)
+        return Set(texts).count == texts.count ? texts : NumberText.axis(values)
     }
 
     /// The text of a tick.

@@ -35,7 +35,7 @@ struct DifferenceGraphic {
         }
         if comparison.pairing == .files {
             rows = comparison.files.filter {
-                $0.checkpoint == comparison.checkpoint && $0.condition == nil
+                $0.checkpoint == comparison.checkpoint && $0.isWhole
             }.compactMap {
                 row("test/" + $0.metric, $0.other, $0.goal, $0.difference, $0.interval, $0.adjusted)
             }
