@@ -48,7 +48,7 @@ import Testing
         #expect(try error("2..4") == .ambiguousRun(address: "2..4", candidates: ["run2", "run3", "run4"]))
         #expect(try error("fist") == .unknownRun(address: "fist", nearest: ["first"]))
         let latest = ["run6", "run5", "run4", "run3", "run2"]
-        for address in ["run99", "last~6", "40..50", "sweep1/*", "abcdef12"] {
+        for address in ["run99", "last~6", "40..50", "abcdef12"] {
             #expect(try error(address) == .unknownRun(address: address, nearest: latest), "\(address)")
         }
         #expect("\(try error("best:val/pesk"))".contains("did you mean \"val/pesq\"?"))
@@ -77,6 +77,16 @@ import Testing
         #expect(try workspace.runs(at: ["depth/lr/*"]).map(\.id) == [2, 4, 5])
         #expect(try workspace.run("sweep3/2").id == 4)
         #expect(throws: TrackingError.self) { try workspace.run("sweep3/*") }
+        for (address, text) in [
+            ("sweep4/1", "there is no sweep 'sweep4'; there is sweep3"),
+            ("sweep3/9", "of the 0 trials of sweep3"),
+        ] {
+            let error = #expect(throws: TrackingError.self) { try workspace.run(address) }
+            #expect("\(error, default: "")".contains(text))
+            guard case .notFound = error else {
+                throw TrackingError.notFound(reason: "another kind of error")
+            }
+        }
         for filter in ["sweep = 3 and trial > 0", "sweep = sweep3 and trial in [2, 3]"] {
             #expect(try workspace.list(RunQuery(filter: filter)).rows.map(\.run) == [4, 5])
         }

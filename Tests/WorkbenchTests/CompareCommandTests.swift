@@ -203,10 +203,10 @@ import Tracking
         #expect(
             csv.first == """
                 table,side,runs,dataset,checkpoint,class,metric,goal,n,value,difference,low,high,share_better,\
-                p,p_holm,smallest_p_holm,minimum_detectable
+                p,p_holm,smallest_p_holm,minimum_detectable,speaker,clusters,n_clusters
                 """)
         let commas = Set(csv.map { $0.count { $0 == "," } })
-        #expect(commas == [17] && csv.count == 1 + 2 + 6, "\(csv)")
+        #expect(commas == [20] && csv.count == 1 + 2 + 6, "\(csv)")
         #expect(csv.contains { $0.hasPrefix("test,b,run7,set,last,all,si_sdr,max,8,") })
         let markdown = try workspace.run("compare", "run1", "run7", "--md").output
         contains(markdown, ["## config diff (2 of 3 keys)", "| model.gain | 0 | 0.1 |", "|---|---|---|"])

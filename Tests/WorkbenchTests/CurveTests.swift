@@ -15,6 +15,21 @@ import Testing
         #expect(rows[5].contains("0") && rows[5].contains("step") && rows[5].hasSuffix("100"))
     }
 
+    private static let axes: [(values: [Double], texts: [String])] = [
+        ([0.123457, 0.1234565, 0.123456], ["0.1234570", "0.1234565", "0.1234560"]),
+        ([100, 50, 0], ["100.0", "50.00", "0"]),
+        ([1000.25, 1000.2, 1000.15], ["1000.25", "1000.20", "1000.15"]),
+        ([2.5, 2.5, 2.5], ["2.500", "2.500", "2.500"]),
+        ([1e9 + 2, 1e9 + 1, 1e9], ["1.000000002e+09", "1.000000001e+09", "1.000000000e+09"]),
+        ([3e-7, 2.99999e-7, 2.99998e-7], ["3.00000e-07", "2.99999e-07", "2.99998e-07"]),
+        ([-0.5, -0.50001, -0.50002], ["-0.50000", "-0.50001", "-0.50002"]),
+    ]
+
+    /// Values that differ late keep the digits that tell them apart.
+    @Test(arguments: 0..<axes.count) func axesTellTheirValuesApart(index: Int) {
+        #expect(NumberText.axis(Self.axes[index].values) == Self.axes[index].texts)
+    }
+
     /// One sample among 100,000 must reach the top row.
     @Test func aSingleSpikeStaysVisible() {
         var points = (0..<100_000).map { (x: Double($0), y: 0.0) }

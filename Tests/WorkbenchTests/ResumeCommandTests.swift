@@ -5,33 +5,21 @@ import Testing
 /// `run --resume` as a user types it, after every way in which a run can end.
 @Suite("Resume commands", .serialized)
 final class ResumeCommandTests {
-    private let folder: URL
+    private let experiment: MiniExperiment
+    private var folder: URL { experiment.folder }
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "workbench-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try Self.experiment.write(to: folder.appending(path: "mini.json"), atomically: true, encoding: .utf8)
+        experiment = try MiniExperiment(
+            training: """
+                "steps": 40, "batch_size": 2, "clip_frames": 32, "validate_every": 4, "checkpoint_every": 2,
+                "keep_every": 10, "ema_decay": 0.9, "early_stopping": {"patience": 100}
+                """)
     }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
-
-    private static let experiment = """
-        {"name": "mini",
-         "audio": {"sample_rate": 8000, "fft_size": 128, "hop_length": 64, "mel_bands": 16},
-         "dataset": {"kind": "synthetic", "validation_items": 4, "test_items": 4, "evaluation_seconds": 1},
-         "model": {"stage1": {"base_channels": 4, "depth": 2}, "stage2": {"base_channels": 4, "depth": 2}},
-         "task": {"kind": "adversarial", "discriminator": {"base_channels": 4, "layers": 2},
-                  "generator_only_share": 0.5},
-         "training": {"steps": 40, "batch_size": 2, "clip_frames": 32, "validate_every": 4,
-                      "checkpoint_every": 2, "keep_every": 10, "ema_decay": 0.9,
-                      "early_stopping": {"patience": 100}},
-         "evaluation": {"validation_items": 2, "audio_examples": 1}}
-        """
 
     // MARK: Tools
 
     private func workbench(_ arguments: String...) throws -> BuiltProgram.Outcome {
-        try BuiltProgram.run(arguments, in: folder)
+        try experiment.workbench(arguments)
     }
 
     private func json(_ text: String) throws -> JSONValue { try JSONDocument(text).value }

@@ -6,30 +6,18 @@ import Testing
 /// `run`, `evaluate` and `enhance` as a user types them.
 @Suite("Training commands", .serialized)
 final class TrainingCommandsTests {
-    private let folder: URL
+    private let experiment: MiniExperiment
+    private var folder: URL { experiment.folder }
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "workbench-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try Self.experiment.write(to: folder.appending(path: "mini.json"), atomically: true, encoding: .utf8)
+        experiment = try MiniExperiment(
+            training: """
+                "steps": 6, "batch_size": 2, "clip_frames": 32, "validate_every": 3, "checkpoint_every": 3
+                """)
     }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
-
-    private static let experiment = """
-        {"name": "mini",
-         "audio": {"sample_rate": 8000, "fft_size": 128, "hop_length": 64, "mel_bands": 16},
-         "dataset": {"kind": "synthetic", "validation_items": 4, "test_items": 4, "evaluation_seconds": 1},
-         "model": {"stage1": {"base_channels": 4, "depth": 2}, "stage2": {"base_channels": 4, "depth": 2}},
-         "task": {"kind": "adversarial", "discriminator": {"base_channels": 4, "layers": 2},
-                  "generator_only_share": 0.5},
-         "training": {"steps": 6, "batch_size": 2, "clip_frames": 32, "validate_every": 3,
-                      "checkpoint_every": 3},
-         "evaluation": {"validation_items": 2, "audio_examples": 1}}
-        """
-
     private func workbench(_ arguments: String...) throws -> BuiltProgram.Outcome {
-        try BuiltProgram.run(arguments, in: folder)
+        try experiment.workbench(arguments)
     }
 
     private func path(_ name: String) -> URL { folder.appending(path: name) }
@@ -51,6 +39,13 @@ final class TrainingCommandsTests {
         let object = try json(second.output)
         #expect(object["run"]?.stringValue == "run2" && object["status"]?.stringValue == "finished")
         #expect(object["test"]?.arrayValue?.isEmpty == false)
+
+        // A repeat: another seed and name, the same program.
+        let runs = try ["run1", "run2"].map { try json(workbench("show", $0, "--json").output) }
+        #expect(runs[0]["code_hash"]?.stringValue?.isEmpty == false)
+        #expect(
+            runs[0]["code_hash"] == runs[1]["code_hash"] && runs[0]["group_hash"] == runs[1]["group_hash"])
+        #expect(runs[0]["config_hash"] != runs[1]["config_hash"])
 
         let list = try json(workbench("ls", "--json").output)["runs"]?.arrayValue ?? []
         #expect(Set(list.compactMap { $0["run"]?.stringValue }) == ["run1", "run2"])

@@ -92,42 +92,38 @@ struct FieldResolver {
 
     /// The metric of that name, if a run has logged it.
     private func metric(_ name: String, _ statistic: MetricStatistic) throws -> RunField? {
-        let row = try Row.fetchOne(
-            database,
-            sql: """
-                SELECT id, goal FROM metric_names
-                WHERE name = ? AND EXISTS (SELECT 1 FROM summary WHERE metric_id = metric_names.id)
-                """,
-            arguments: [name])
-        return row.map { .metric(id: $0[0], name: name, statistic, MetricGoal(rawValue: $0[1]) ?? .none) }
+        try known(name, in: "summary").map { .metric(id: $0.id, name: name, statistic, $0.goal) }
     }
 
     private func score(_ name: String, checkpoint: String) throws -> RunField? {
+        try known(name, in: "file_scores").map {
+            .score(id: $0.id, name: name, checkpoint: checkpoint.isEmpty ? "last" : checkpoint, $0.goal)
+        }
+    }
+
+    /// The metric of that name, if a table has something of it.
+    private func known(_ name: String, in table: String) throws -> (id: Int64, goal: MetricGoal)? {
         let row = try Row.fetchOne(
             database,
             sql: """
                 SELECT id, goal FROM metric_names
-                WHERE name = ? AND EXISTS (SELECT 1 FROM file_scores WHERE metric_id = metric_names.id)
+                WHERE name = ? AND EXISTS (SELECT 1 FROM \(table) WHERE metric_id = metric_names.id)
                 """,
             arguments: [name])
-        return row.map {
-            .score(
-                id: $0[0], name: name, checkpoint: checkpoint.isEmpty ? "last" : checkpoint,
-                MetricGoal(rawValue: $0[1]) ?? .none)
-        }
+        return row.map { ($0[0], MetricGoal(rawValue: $0[1]) ?? .none) }
     }
 
     private func isParameter(_ key: String) throws -> Bool {
         try Int.fetchOne(database, sql: "SELECT 1 FROM params WHERE key = ? LIMIT 1", arguments: [key]) != nil
     }
 
-    private func metricNames() throws -> [String] {
+    func metricNames() throws -> [String] {
         try String.fetchAll(
             database,
             sql: "SELECT name FROM metric_names WHERE id IN (SELECT metric_id FROM summary) ORDER BY name")
     }
 
-    private func scoreNames() throws -> [String] {
+    func scoreNames() throws -> [String] {
         try String.fetchAll(
             database,
             sql: "SELECT name FROM metric_names WHERE id IN (SELECT metric_id FROM file_scores) ORDER BY name"
@@ -135,7 +131,7 @@ struct FieldResolver {
     }
 
     /// Each key once; the index is skipped through, so that 2,000 runs of 100 keys cost 100 steps.
-    private func parameterNames() throws -> [String] {
+    func parameterNames() throws -> [String] {
         try String.fetchAll(
             database,
             sql: """

@@ -10,9 +10,9 @@ struct DiffCommand: ParsableCommand {
         abstract: "Show what differs between two runs: configuration, code, surroundings.",
         discussion: "Only what differs is shown. Exit status 0, whether something differs or not.")
 
-    @Argument(help: ArgumentHelp("The run that is compared with.", valueName: "run"))
+    @Argument(help: ArgumentHelp("The run that is compared with.", valueName: "run"), completion: .runs)
     var first: String
-    @Argument(help: ArgumentHelp("The run that is compared.", valueName: "run"))
+    @Argument(help: ArgumentHelp("The run that is compared.", valueName: "run"), completion: .runs)
     var second: String
     @Flag(help: "Keys of the configuration.")
     var config = false

@@ -15,7 +15,9 @@ struct EnhanceCommand: ParsableCommand {
             --baseline a classical method does the work, without any training.
             """)
 
-    @Option(name: .customLong("run"), help: ArgumentHelp("The run, such as run1 or last.", valueName: "run"))
+    @Option(
+        name: .customLong("run"), help: ArgumentHelp("The run, such as run1 or last.", valueName: "run"),
+        completion: .runs)
     var address: String?
     @Option(
         help: "A classical method in place of a run: spectral_subtraction, boll, wiener or iterative_wiener.")

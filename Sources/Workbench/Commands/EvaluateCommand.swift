@@ -13,7 +13,9 @@ struct EvaluateCommand: ParsableCommand {
             under "dataset", for example {"kind": "paired_folders", "path": "recordings"}. Nothing is stored.
             """)
 
-    @Option(name: .customLong("run"), help: ArgumentHelp("The run, such as run1 or last.", valueName: "run"))
+    @Option(
+        name: .customLong("run"), help: ArgumentHelp("The run, such as run1 or last.", valueName: "run"),
+        completion: .runs)
     var address: String
     @Option(help: ArgumentHelp("A JSON file that describes a dataset.", valueName: "file"))
     var data: String?

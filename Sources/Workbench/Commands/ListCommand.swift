@@ -25,11 +25,12 @@ struct ListCommand: ParsableCommand {
         parsing: .unconditional,
         help: ArgumentHelp(
             "Sort by these, separated by commas: metrics with a goal best first, all else upwards; - in front reverses.",
-            valueName: "keys"))
+            valueName: "keys"), completion: .fields)
     var sort: String?
     @Option(
         help: ArgumentHelp(
-            "The columns, separated by commas; + in front adds them to the usual ones.", valueName: "names"))
+            "The columns, separated by commas; + in front adds them to the usual ones.", valueName: "names"),
+        completion: .fields)
     var cols: String?
     @Option(
         name: [.customShort("n"), .long],
@@ -47,20 +48,20 @@ struct ListCommand: ParsableCommand {
     func run() throws {
         let workspace = try workspaceOptions.openReadOnly()
         let names = columns
+        let hidden = output.json ? Self.always : Self.extra
         let listing = try workspace.list(
             RunQuery(
-                filter: filter, columns: Self.always + names, order: Self.split(sort), limit: limit,
+                filter: filter, columns: hidden + names, order: Self.split(sort), limit: limit,
                 includesArchived: archived))
         if output.json {
-            JSONOutput.write(["runs": .array(listing.rows.map { Self.object($0, names) })])
-            return
+            return Self.write(listing, names)
         }
         if listing.rows.isEmpty, !output.csv {
             Terminal.note(try explanation(workspace))
             return
         }
         let table = RunTable(
-            listing, titles: names, from: Self.always.count, extra: cols == nil ? Self.extra : [])
+            listing, titles: names, from: hidden.count, extra: cols == nil ? Self.extra : [])
         if output.csv {
             Terminal.write(table.plain().csv())
         } else if output.md {
@@ -97,15 +98,18 @@ struct ListCommand: ParsableCommand {
             "duration_seconds", "best_metric", "best_value", "best_step", "note", "sweep", "parent", "uuid",
         ] + extra
 
-    private static func object(_ row: RunListing.Row, _ names: [String]) -> JSONValue {
-        var members = JSONObject()
-        for (name, value) in zip(always, row.values) { members[name] = value.json }
-        var values = JSONObject()
-        for (name, value) in zip(names, row.values.dropFirst(always.count)) where !usual.contains(name) {
-            values[name] = value.json
+    private static func write(_ listing: RunListing, _ names: [String]) {
+        let others = names.indices.filter { !usual.contains(names[$0]) }
+        var writer = JSONRowWriter(keys: always + (others.isEmpty ? [] : ["values"]))
+        for row in listing.rows {
+            var values = row.values.prefix(always.count).map(\.json)
+            if !others.isEmpty {
+                let members = others.map { (key: names[$0], value: row.values[always.count + $0].json) }
+                values.append(.object(JSONObject(members)))
+            }
+            writer.append(values)
         }
-        if !values.isEmpty { members["values"] = .object(values) }
-        return .object(members)
+        writer.write(as: "runs")
     }
 
     /// Why there is nothing to show.

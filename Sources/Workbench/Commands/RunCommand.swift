@@ -27,7 +27,9 @@ struct RunCommand: ParsableCommand {
 
     @Argument(help: "The experiment, such as experiments/gan_unet.json.")
     var file: String?
-    @Option(help: ArgumentHelp("Go on with a run: run12, 12, last, or its name.", valueName: "run"))
+    @Option(
+        help: ArgumentHelp("Go on with a run: run12, 12, last, or its name.", valueName: "run"),
+        completion: .runs)
     var resume: String?
     @Option(
         name: .customLong("set"), parsing: .singleValue,

@@ -12,10 +12,12 @@ struct SeriesCommand: ParsableCommand {
             its points, so that no spike is lost. A curve of many points is drawn in the same way.
             """)
 
-    @Argument(help: ArgumentHelp("The run: run12, last, best:val/loss, a name, ...", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp("The run: run12, last, best:val/loss, a name, ...", valueName: "run"),
+        completion: .runs)
     var address: String
 
-    @Argument(help: "The metric, such as train/loss.")
+    @Argument(help: "The metric, such as train/loss.", completion: .metrics)
     var metric: String
 
     @OptionGroup var workspaceOptions: WorkspaceOptions

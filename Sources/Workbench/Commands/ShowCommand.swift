@@ -8,7 +8,9 @@ struct ShowCommand: ParsableCommand {
         commandName: "show",
         abstract: "Show a run: state, note, configuration, metrics, test scores, files, attempts, events.")
 
-    @Argument(help: ArgumentHelp("The run: run12, last, best:val/loss, a name, ...", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp("The run: run12, last, best:val/loss, a name, ...", valueName: "run"),
+        completion: .runs)
     var address: String
 
     @OptionGroup var workspaceOptions: WorkspaceOptions

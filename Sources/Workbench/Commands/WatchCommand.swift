@@ -15,7 +15,8 @@ struct WatchCommand: ParsableCommand {
             3 there is no such run, 75 it was stopped and can be resumed, 130, 143 or 129 stopped without a checkpoint.
             """)
 
-    @Argument(help: ArgumentHelp("The run: run12, 12, last, or its name.", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp("The run: run12, 12, last, or its name.", valueName: "run"), completion: .runs)
     var address: String = "last"
     @Option(help: "Seconds between two looks, 0.1 to 3600. Default: 1 on a terminal, else 10.")
     var interval: Double?

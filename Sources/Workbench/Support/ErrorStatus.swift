@@ -1,5 +1,6 @@
 import Audio
 import Experiments
+import Foundation
 import StrictJSON
 import Tensor
 
@@ -19,7 +20,11 @@ extension JSONError: ExitCoded {
 }
 
 extension AudioFileError: ExitCoded {
-    var exitCode: Int32 { isNotFound ? ExitStatus.notFound : ExitStatus.usage }
+    var exitCode: Int32 {
+        // The library tells of a full disk in words alone.
+        if "\(self)".contains(String(cString: strerror(ENOSPC))) { return ExitStatus.runFailed }
+        return isNotFound ? ExitStatus.notFound : ExitStatus.usage
+    }
 }
 
 extension SafetensorsError: ExitCoded {

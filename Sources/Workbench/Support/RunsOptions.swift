@@ -8,7 +8,7 @@ struct RunsOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
             "Runs: run12, 12, last, last~1, best:val/loss, 12..15, sweep3/*, the beginning of a uuid, a name.",
-            valueName: "run"))
+            valueName: "run"), completion: .runs)
     var addresses: [String] = []
     @Option(
         name: [.customShort("F"), .long],

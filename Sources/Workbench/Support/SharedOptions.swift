@@ -7,7 +7,8 @@ struct WorkspaceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The folder that holds the runs.",
-            discussion: "Default: WORKBENCH_HOME, else ./.workbench.", valueName: "dir"))
+            discussion: "Default: WORKBENCH_HOME, else ./.workbench.", valueName: "dir"),
+        completion: .directory)
     var workspace: String?
 
     /// The folder: `--workspace`, else the environment's WORKBENCH_HOME, else `.workbench` here.

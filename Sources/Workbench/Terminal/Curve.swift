@@ -37,7 +37,7 @@ struct Curve {
         guard let left = xs.min(), let right = xs.max(), let low = ys.min(), let high = ys.max() else {
             return (title.isEmpty ? "" : title + "\n") + "(no finite values)\n" + legend()
         }
-        let labels = [high, low / 2 + high / 2, low].map { NumberText.value($0) }
+        let labels = NumberText.axis([high, low / 2 + high / 2, low])
         let labelWidth = labels.map(\.count).max() ?? 0
         let rows = max(3, height)
         let columns = max(20, width) - labelWidth - 2

@@ -15,7 +15,7 @@ struct NoteCommand: ParsableCommand {
             workbench note run12 ""                 removes it
             """)
 
-    @Argument(help: ArgumentHelp("The run.", valueName: "run"))
+    @Argument(help: ArgumentHelp("The run.", valueName: "run"), completion: .runs)
     var address: String
     @Argument(help: "The new text.")
     var text: String?

@@ -58,7 +58,7 @@ struct TagCommand: ParsableCommand {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "list", abstract: "List all labels, or those of one run.", aliases: ["ls"])
-        @Argument(help: ArgumentHelp("A run.", valueName: "run"))
+        @Argument(help: ArgumentHelp("A run.", valueName: "run"), completion: .runs)
         var address: String?
         @OptionGroup var workspaceOptions: WorkspaceOptions
         @OptionGroup var output: OutputOptions
