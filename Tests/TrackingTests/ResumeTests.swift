@@ -97,6 +97,22 @@ import Testing
         #expect(throws: TrackingError.self) { try workspace.resume(1, fromStep: -1) }
     }
 
+    /// Whoever was killed while writing left files that nothing names, hidden ones and in folders, too.
+    @Test func halfWrittenFilesAreRemoved() throws {
+        let folder = TemporaryFolder()
+        let workspace = try Workspace(directory: folder.url)
+        let first = try workspace.startRun(.plain())
+        let audio = first.directory.appendingPathComponent("audio")
+        try FileManager.default.createDirectory(at: audio, withIntermediateDirectories: true)
+        for name in ["a.wav", ".b.wav.12-0.partial", "../split.json.12-0.partial"] {
+            try Data(name.utf8).write(to: audio.appendingPathComponent(name))
+        }
+        try first.finish(.killed)
+        let second = try workspace.resume(first.run, fromStep: 0)
+        #expect(FileTree.files(in: second.directory) == ["audio/a.wav"])
+        try second.finish(.finished)
+    }
+
     /// A run whose process died without a word is resumed; should that process turn out to live, it is told.
     @Test func aCrashedRunIsTakenOver() throws {
         let folder = TemporaryFolder()

@@ -6,7 +6,7 @@ extension Workspace {
     ///
     /// What earlier attempts logged at `fromStep` or later will be logged again, so one transaction deletes it: points,
     /// statistics and rollups, artifacts of those steps, and all scores of files, which belong to weights that will be
-    /// trained further. An event tells how many points were dropped.
+    /// trained further. An event tells how many points were dropped. Half-written files in the run's folder are removed.
     ///
     /// - Parameters:
     ///   - run: the run's number.
@@ -36,7 +36,12 @@ extension Workspace {
             return attempt
         }
         LastWords.remove(of: run, in: self)
-        try Self.makeFolder(directory(of: run), of: directory)
+        let folder = directory(of: run)
+        try Self.makeFolder(folder, of: directory)
+        // What the process that died was writing: nobody else writes here, and nothing names it.
+        for path in FileTree.files(in: folder) where path.hasSuffix(".partial") {
+            try? FileManager.default.removeItem(at: folder.appendingPathComponent(path))
+        }
         return RunRecorder(workspace: self, run: run, attempt: attempt, onFailure: onFailure)
     }
 
