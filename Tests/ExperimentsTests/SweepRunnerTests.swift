@@ -23,17 +23,17 @@ import Tracking
         func message(_ text: String) { lines.withLock { $0.append(text) } }
     }
 
-    /// Runs a sweep of two configurations; the script sees the trial's number as $1 and its try as $2.
-    private func run(_ members: String, script: String) throws -> (
+    /// Runs a sweep of two configurations; the script sees the trial's number as $1, its try as $2 and its threads as $3.
+    private func run(_ members: String, script: String, jobs: Int = 1, cores: Int = 1) throws -> (
         end: SweepEnd, trials: [Trial], messages: String
     ) {
         let (sweep, plan) = try home.enter(
             #""method": "grid", "params": {"training.steps": {"values": [1, 2]}}, \#(members)"#)
         let messages = Messages()
         let runner = SweepRunner(
-            workspace: workspace, sweep: sweep, plan: plan, jobs: 1, cores: 1,
+            workspace: workspace, sweep: sweep, plan: plan, jobs: jobs, cores: cores,
             launcher: TrialLauncher(program: URL(fileURLWithPath: "/bin/sh"), resumesRuns: false) { start in
-                ["-c", script, "sh", "\(start.trial.number)", "\(start.token.attempt)"]
+                ["-c", script, "sh", "\(start.trial.number)", "\(start.token.attempt)", "\(start.threads)"]
             }, reporter: messages)
         let end = try runner.run(shouldStop: { false })
         return (end, try workspace.trials(of: sweep.id), messages.text)
@@ -62,6 +62,13 @@ import Tracking
         #expect(again.end == end && again.trials.map(\.tries) == [1, 0])
         try workspace.retryTrials(of: 1, states: [.failed])
         #expect(try run(#""stop_on_first_failure": true"#, script: script).trials.map(\.tries) == [2, 0])
+    }
+
+    /// Jobs share the cores evenly; each has one at least.
+    @Test(arguments: [(1, 2, 2), (2, 2, 1), (2, 5, 2), (3, 2, 1)])
+    func threadsAreDividedBetweenJobs(jobs: Int, cores: Int, threads: Int) throws {
+        let (_, trials, _) = try run(#""jobs": 1"#, script: "exit $3", jobs: jobs, cores: cores)
+        #expect(trials.map(\.reason) == [String?](repeating: "exit status \(threads)", count: 2))
     }
 
     @Test func theBudgetEndsIt() throws {
